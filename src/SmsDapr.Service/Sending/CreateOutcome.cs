@@ -14,6 +14,6 @@ internal abstract record CreateOutcome
     public sealed record Refused(int? Code, int? HttpStatus, string? Text) : CreateOutcome;
 
     /// <summary>Nobody knows: no answer, or one that says nothing. Twilio is to be asked before anything else is done.</summary>
-    /// <param name="Answered">Twilio answered (5xx), so the request is over; otherwise it may still be under way there.</param>
-    public sealed record Unknown(bool Answered) : CreateOutcome;
+    /// <param name="HttpStatus">Twilio answered (5xx), so the request is over; null: it may still be under way there.</param>
+    public sealed record Unknown(int? HttpStatus) : CreateOutcome;
 }

@@ -50,7 +50,7 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         }
         catch (Exception e) when (IsLost(e, cancellation))
         {
-            return new CreateOutcome.Unknown(Answered: false);
+            return new CreateOutcome.Unknown(HttpStatus: null);
         }
     }
 
@@ -117,14 +117,14 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         {
             var created = await TryReadAsync<TwilioMessage>(response, cancellation);
             return created is null
-                ? new CreateOutcome.Unknown(Answered: true)
+                ? new CreateOutcome.Unknown((int)response.StatusCode)
                 : new CreateOutcome.Accepted(created.Sid, created.Status ?? "queued");
         }
 
         var status = (int)response.StatusCode;
         if (status >= 500 || response.StatusCode == HttpStatusCode.RequestTimeout)
         {
-            return new CreateOutcome.Unknown(Answered: true);
+            return new CreateOutcome.Unknown((int)response.StatusCode);
         }
 
         var error = await TryReadAsync<TwilioErrorBody>(response, cancellation);
