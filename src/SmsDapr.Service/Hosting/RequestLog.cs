@@ -17,7 +17,8 @@ internal static partial class RequestLog
             if (logger.IsEnabled(level))
             {
                 var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
-                Log(logger, level, context.Request.Method, route, context.Response.StatusCode, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+                var elapsed = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
+                Log(logger, level, context.Request.Method, route, context.Response.StatusCode, elapsed);
             }
         });
     }

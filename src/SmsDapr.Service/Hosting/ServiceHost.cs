@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;
@@ -17,7 +18,7 @@ public static class ServiceHost
     /// Runs before the service registers anything: configuration added here is read, and a <see cref="TimeProvider"/> registered here is the service's clock.
     /// </param>
     /// <param name="configureApp">Runs after the service's own routes are mapped.</param>
-    /// <exception cref="ConfigurationException">A configuration value is missing or wrong.</exception>
+    /// <exception cref="OptionsValidationException">Configuration values are missing or wrong; each failure names its key.</exception>
     public static WebApplication Create(
         string[] args,
         Action<WebApplicationBuilder>? configure = null,
@@ -65,9 +66,9 @@ public static class ServiceHost
             await app.RunAsync();
             return 0;
         }
-        catch (ConfigurationException wrong)
+        catch (OptionsValidationException wrong)
         {
-            await Console.Error.WriteLineAsync(wrong.Message);
+            await Console.Error.WriteLineAsync(string.Join(" ", wrong.Failures));
         }
         catch (IOException taken)
         {

@@ -17,6 +17,7 @@ public enum Role
 
 /// <summary>Who is calling. Handlers take it as a parameter.</summary>
 /// <param name="Name">Name of the key, or the token's subject; for logs and timelines.</param>
+/// <param name="Role">What it may do.</param>
 /// <param name="UserId">The only user that a caller of role <see cref="Role.User"/> may act for; otherwise null.</param>
 public sealed record Caller(string Name, Role Role, string? UserId)
 {

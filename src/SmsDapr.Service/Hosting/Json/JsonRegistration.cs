@@ -21,6 +21,7 @@ internal static class JsonRegistration
     private static void Configure(JsonSerializerOptions options)
     {
         CoreJson.Configure(options);
+        options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.AllowDuplicateProperties = false;

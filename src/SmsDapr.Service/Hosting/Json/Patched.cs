@@ -8,8 +8,8 @@ public readonly record struct Patched<T>(T? Value)
 {
     public bool IsSet { get; } = true;
 
-    /// <summary>The patched value, or what was there.</summary>
-    public T? Or(T? current) => IsSet ? Value : current;
+    /// <summary>Set to null, as opposed to left out.</summary>
+    public bool IsNull => IsSet && Value is null;
 }
 
 internal sealed class PatchedConverter : JsonConverterFactory

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using SmsDapr.Service.Hosting.Auth;
 
 namespace SmsDapr.Service.Hosting.Options;
@@ -18,7 +19,7 @@ internal static class OptionsRegistration
         var dapr = DaprOptions.Read(Read(""));
         var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
         if (problems.Count > 0)
-            throw new ConfigurationException(problems);
+            throw new OptionsValidationException("", typeof(ServiceOptions), problems);
 
         builder.Services.AddSingleton(twilio);
         builder.Services.AddSingleton(sms);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace SmsDapr.Service.Hosting.Problems;
 
@@ -8,7 +9,7 @@ internal static partial class InvalidRequests
 {
     public const string Body = "body";
 
-    public static IResult Describe(BadHttpRequestException error) =>
+    public static ProblemHttpResult Describe(BadHttpRequestException error) =>
         error.StatusCode switch
         {
             StatusCodes.Status413PayloadTooLarge => Problem.Of(error.StatusCode, "The request body is too large."),
@@ -17,7 +18,7 @@ internal static partial class InvalidRequests
             _ => Problem.Of(error.StatusCode, "The request could not be read."),
         };
 
-    private static IResult DescribeBinding(BadHttpRequestException error)
+    private static ProblemHttpResult DescribeBinding(BadHttpRequestException error)
     {
         if (error.InnerException is JsonException json)
             return DescribeJson(json);
@@ -30,7 +31,7 @@ internal static partial class InvalidRequests
         return Problem.Invalid(Body, "must be a JSON object");
     }
 
-    private static IResult DescribeJson(JsonException json)
+    private static ProblemHttpResult DescribeJson(JsonException json)
     {
         var unknown = UnknownProperty().Match(json.Message);
         if (unknown.Success)

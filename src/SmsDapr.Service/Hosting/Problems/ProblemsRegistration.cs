@@ -16,7 +16,7 @@ internal static class ProblemsRegistration
 
     public static void UseProblems(this WebApplication app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or StateStoreUnavailableException });
+        app.UseExceptionHandler();
         app.UseStatusCodePages();
     }
 }
@@ -38,11 +38,13 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> logger)
         {
             LogUnavailable(logger, failure);
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "Storage is not answering. Nothing is lost; try again.").ExecuteAsync(httpContext);
+            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "Storage is not answering. Try again later.").ExecuteAsync(httpContext);
             return true;
         }
 
-        return false;
+        LogFailed(logger, exception);
+        await Problem.Of(StatusCodes.Status500InternalServerError, "The service failed to answer. The failure is logged.").ExecuteAsync(httpContext);
+        return true;
     }
 
     private static string? SidecarFailure(Exception exception) =>
@@ -53,6 +55,9 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> logger)
             DaprException { InnerException: RpcException rpc } => SidecarFailure(rpc),
             _ => null,
         };
+
+    [LoggerMessage(1000, LogLevel.Error, "A request failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1001, LogLevel.Warning, "A request was answered 503: {Failure}")]
     private static partial void LogUnavailable(ILogger logger, string failure);
