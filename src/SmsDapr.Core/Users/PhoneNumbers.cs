@@ -56,6 +56,9 @@ public static class PhoneNumbers
         }
     }
 
+    /// <summary>Whether this is an ISO 3166 region that numbers without <c>+</c> can be read in.</summary>
+    public static bool IsRegion(string region) => PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(region);
+
     /// <summary>The number as others may see it: country code, a bullet for each digit, the last three digits (<c>+1•••••••671</c>).</summary>
     public static string Mask(string e164)
     {
