@@ -5,7 +5,6 @@ using SmsDapr.Core;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting.Problems;
-using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Messages;
 

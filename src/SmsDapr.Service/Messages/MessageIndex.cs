@@ -73,10 +73,10 @@ internal sealed class MessageIndex(IDocumentStore documents)
 
     public static LocalDate DayOf(Instant sendAt) => sendAt.InUtc().Date;
 
-    private Task AddDayAsync(string userId, LocalDate day, CancellationToken cancellation)
+    private async Task AddDayAsync(string userId, LocalDate day, CancellationToken cancellation)
     {
         var text = DayPattern.Format(day);
-        return documents.UpdateAsync<DayDirectory>(
+        await documents.UpdateAsync<DayDirectory>(
             DirectoryKey(userId),
             current => current?.Days.Contains(text) == true ? null : new DayDirectory([.. current?.Days ?? [], text]),
             cancellation);

@@ -1,6 +1,5 @@
 using NodaTime;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Sending;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Sending;
