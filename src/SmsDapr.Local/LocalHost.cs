@@ -45,7 +45,7 @@ internal static class LocalHost
         Directory.CreateDirectory(options.DataDirectory);
 
         await using var simulators = options.Simulators ? CreateSimulators(options, clock, track) : null;
-        await using var sidecar = SidecarHost.Create(SidecarOptions(options), clock, virtualClock is null ? null : work, faults);
+        await using var sidecar = SidecarHost.Create(SidecarOptions(options), clock, work, faults);
         await using var service = ServiceHost.Create(
             [],
             builder =>
@@ -63,12 +63,13 @@ internal static class LocalHost
             });
 
         if (simulators is not null)
-        {
             await simulators.StartAsync(cancellation);
-        }
 
         await sidecar.StartAsync(cancellation);
         await service.StartAsync(cancellation);
+        if (simulators is not null)
+            SimulatorHost.Resume(simulators);
+
         Banner.Print(options);
         var demo = options.Demo ? new Demo(options.ServiceUrl, Console.Out).RunAsync(clock, service.Lifetime.ApplicationStopping) : Task.CompletedTask;
 
@@ -76,9 +77,7 @@ internal static class LocalHost
         await demo;
         await sidecar.StopAsync(CancellationToken.None);
         if (simulators is not null)
-        {
             await simulators.StopAsync(CancellationToken.None);
-        }
     }
 
     private static WebApplication CreateSimulators(LocalOptions options, TimeProvider clock, Action<WebApplicationBuilder> track) =>
@@ -87,7 +86,7 @@ internal static class LocalHost
             {
                 Port = options.SimulatorPort,
                 DataDirectory = Path.Combine(options.DataDirectory, "simulators"),
-                InboundUrl = new Uri(options.ServiceUrl, "/webhooks/twilio/inbound"),
+                ResumeOnStart = false,
             },
             clock,
             track);
@@ -111,7 +110,7 @@ internal static class LocalHost
         {
             ["Twilio:AccountSid"] = simulator.AccountSid,
             ["Twilio:AuthToken"] = simulator.AuthToken,
-            ["Twilio:From"] = simulator.From,
+            ["Twilio:From"] = simulator.Sender,
             ["Twilio:PublicBaseUrl"] = url,
             ["GoogleCalendar:PublicBaseUrl"] = url,
             ["Auth:ApiKeys:dev-admin:Key"] = AdminKey,
@@ -128,9 +127,7 @@ internal static class LocalHost
             standard["Twilio:VerifyBaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
         }
         else if (string.IsNullOrEmpty(builder.Configuration["Twilio:BaseUrl"]))
-        {
             throw new StartFailure("Twilio:BaseUrl: --no-simulators needs the address of the provider (environment: Twilio__BaseUrl).");
-        }
 
         // Lowest priority, so that everything can be overridden; the sidecar's address is ours and nobody else's.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = standard });

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
+using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Sidecar.Hosting;
 
 namespace SmsDapr.Local;
 
@@ -11,8 +12,7 @@ internal sealed class StartFailure(string message) : Exception(message)
     public static string? Explain(Exception exception) =>
         exception switch
         {
-            StartFailure or Sidecar.Hosting.StartException => exception.Message,
-            OptionsValidationException options => string.Join(" ", options.Failures),
+            StartFailure or SidecarStartException or ConfigurationException => exception.Message,
             AddressInUseException or IOException { InnerException: AddressInUseException } => exception.Message,
             SocketException socket => socket.Message,
             AggregateException { InnerExceptions: [var only] } => Explain(only),

@@ -41,7 +41,7 @@ internal static class ClockApi
             return Results.NoContent();
         }
 
-        if (request.Count is not >= 0 || !Enum.TryParse<StateFaultKind>(request.Fail, ignoreCase: true, out var kind))
+        if (request.Count is not >= 0 || !Enum.TryParse<StateOperationKinds>(request.Fail, ignoreCase: true, out var kind))
         {
             return Results.Problem("\"fail\" is write, read or all; \"count\" is 0 or more.", statusCode: 400);
         }

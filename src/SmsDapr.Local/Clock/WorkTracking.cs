@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Http;
-
 namespace SmsDapr.Local.Clock;
 
 /// <summary>Counts every request a host answers and every call it makes over HttpClient as work, from outside the host.</summary>
