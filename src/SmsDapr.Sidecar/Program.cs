@@ -1,6 +1,13 @@
+using System.CommandLine;
+using SmsDapr.Sidecar.Cli;
+
 namespace SmsDapr.Sidecar;
 
 public static class Program
 {
-    public static int Main() => 0;
+    // Long enough for the application's own grace period and the sidecar's after it.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(20);
+
+    public static Task<int> Main(string[] args) =>
+        SidecarCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout });
 }

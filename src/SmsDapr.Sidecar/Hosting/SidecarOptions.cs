@@ -19,9 +19,17 @@ public sealed record SidecarOptions
     /// <summary>Directories with component files, not searched recursively.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
-    /// <summary>Where workflow history lives.</summary>
+    /// <summary>Where workflow history lives, and what relative paths of embedded databases start from.</summary>
     public string DataDirectory { get; init; } = ".data";
 
     /// <summary>Largest gRPC or HTTP body in bytes (daprd's <c>--max-body-size</c>).</summary>
     public int MaxBodySize { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Token that every API call must carry in <c>dapr-api-token</c>; null: none.</summary>
+    public string? ApiToken { get; init; } = NullIfEmpty(Environment.GetEnvironmentVariable("DAPR_API_TOKEN"));
+
+    /// <summary>Token that the sidecar sends to the application in <c>dapr-api-token</c>; null: none.</summary>
+    public string? AppApiToken { get; init; } = NullIfEmpty(Environment.GetEnvironmentVariable("APP_API_TOKEN"));
+
+    private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

@@ -1,0 +1,33 @@
+using SmsDapr.Sidecar.Bindings;
+using SmsDapr.Sidecar.Hosting;
+using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.Secrets;
+using SmsDapr.Sidecar.State;
+
+namespace SmsDapr.Sidecar.Components;
+
+internal delegate IComponent ComponentFactory(ComponentSpec spec);
+
+/// <summary>The component types that the embedded sidecar has; everything else ends the start.</summary>
+internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock, IWorkTracker work, StateFaults faults)
+{
+    private const string SecretStorePrefix = "secretstores.";
+
+    public static bool IsSecretStore(ComponentManifest manifest) =>
+        manifest.Type.StartsWith(SecretStorePrefix, StringComparison.OrdinalIgnoreCase);
+
+    public ComponentFactory Find(ComponentManifest manifest) => (manifest.Type.ToLowerInvariant(), manifest.Version.ToLowerInvariant()) switch
+    {
+        ("secretstores.local.file", "v1") => spec => new LocalFileSecretStore(spec),
+        ("secretstores.local.env", "v1") => spec => new LocalEnvironmentSecretStore(spec),
+        ("state.in-memory", "v1") => spec => State(spec, new InMemoryStateStore(clock)),
+        ("state.sqlite" or "state.sqlite3", "v1") => spec => State(spec, SqliteStateStore.Create(spec, options.DataDirectory, clock)),
+        ("pubsub.in-memory", "v1") => spec => new PubSubComponent(new InMemoryPubSub(work), new TopicScopes(spec, options.AppId)),
+        ("bindings.cron", "v1") => spec => new CronBinding(spec, clock, work),
+        _ => throw new SidecarStartException(
+            $"{manifest.File}: component '{manifest.Name}': the embedded sidecar has no component type '{manifest.Type}/{manifest.Version}'"),
+    };
+
+    private StateComponent State(ComponentSpec spec, IStateStore store) =>
+        new(new FaultyStateStore(store, faults), new KeyPrefix(spec, options));
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using SmsDapr.Sidecar.Api;
+using SmsDapr.Sidecar.Bindings;
+using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.Secrets;
+using SmsDapr.Sidecar.State;
+
+namespace SmsDapr.Sidecar.Hosting;
+
+/// <summary>Builds the embedded sidecar: HTTP/1.1 and cleartext HTTP/2 on two loopback ports.</summary>
+public static class SidecarHost
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    public static WebApplication Create(SidecarOptions options) =>
+        Create(options, TimeProvider.System, NoWorkTracker.Instance, new StateFaults());
+
+    /// <summary>
+    /// Starting the result throws <see cref="SidecarStartException"/> when a resource file or component is at fault, and
+    /// <see cref="IOException"/> when a port is taken; <see cref="SidecarAddresses.Of"/> tells the ports afterwards.
+    /// </summary>
+    public static WebApplication Create(
+        SidecarOptions options,
+        TimeProvider clock,
+        IWorkTracker work,
+        StateFaults faults,
+        Action<ILoggingBuilder>? logging = null)
+    {
+        // An empty builder: the sidecar listens where its options say, whatever ASPNETCORE_URLS or an appsettings.json nearby ask for.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(SidecarHost).Assembly.GetName().Name });
+        (logging ?? LogToConsole)(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddRouting();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.MaxBodySize;
+            grpc.MaxSendMessageSize = options.MaxBodySize;
+        });
+        AddBuildingBlocks(builder.Services, options, clock, work, faults);
+
+        var app = builder.Build();
+        app.UseApiToken(options);
+        app.UseDaprErrors();
+        app.UseRouting();
+        MapBuildingBlocks(app);
+        return app;
+    }
+
+    private static void AddBuildingBlocks(IServiceCollection services, SidecarOptions options, TimeProvider clock, IWorkTracker work, StateFaults faults)
+    {
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(work).AddSingleton(faults);
+        services.AddSingleton<ResourceLoader>().AddSingleton<ComponentTypes>().AddSingleton<ComponentRegistry>();
+        services.AddHostedService<ComponentStartup>();
+        services.AddSingleton<AppChannel>();
+
+        services.AddSingleton<StateBlock>();
+        services.AddDaprApi<StateApi>();
+        services.AddSingleton<SecretsBlock>();
+        services.AddDaprApi<SecretsApi>();
+        services.AddDaprApi<MetadataApi>();
+
+        services.AddSingleton<InboundRetries>();
+        services.AddSingleton<IAppListener, InputBindings>();
+        services.AddSingleton<PubSubBlock>().AddSingleton<TopicDelivery>().AddSingleton<SubscriptionBook>();
+        services.AddSingleton<HttpEventSink>().AddSingleton<StreamingSubscriptions>().AddSingleton<Subscriptions>();
+        services.AddSingleton<IAppListener>(provider => provider.GetRequiredService<Subscriptions>());
+        services.AddSingleton<IMetadataSource>(provider => provider.GetRequiredService<Subscriptions>());
+        services.AddDaprApi<PubSubApi>();
+
+        // The workflow engine registers here.
+
+        services.AddHostedService<AppConnection>();
+    }
+
+    private static void MapBuildingBlocks(WebApplication app)
+    {
+        app.MapHealth();
+        app.MapState();
+        app.MapSecrets();
+        app.MapPubSub();
+        MetadataApi.Map(app);
+        app.MapGrpcService<StateApi>();
+        app.MapGrpcService<SecretsApi>();
+        app.MapGrpcService<MetadataApi>();
+        app.MapGrpcService<PubSubApi>();
+
+        // The workflow engine maps its service here.
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodySize;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Listen(IPAddress.Loopback, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(IPAddress.Loopback, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    private static void LogToConsole(ILoggingBuilder logging) => logging
+        .AddSimpleConsole(console => console.SingleLine = true)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
+        .AddFilter("Grpc", LogLevel.Warning);
+}

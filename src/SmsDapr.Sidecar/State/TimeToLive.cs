@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace SmsDapr.Sidecar.State;
+
+/// <summary>An item's <c>ttlInSeconds</c>; zero and below mean that it stays.</summary>
+internal static class TimeToLive
+{
+    private const string MetadataKey = "ttlInSeconds";
+
+    public static TimeSpan? Read(IEnumerable<KeyValuePair<string, string>> metadata, string storeName)
+    {
+        var text = metadata.FirstOrDefault(entry => entry.Key.Equals(MetadataKey, StringComparison.OrdinalIgnoreCase)).Value;
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+            throw StateErrors.WriteFailed(StateBlock.SaveCode, storeName, $"{MetadataKey} is not a number");
+        return seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    public static void Describe(StoredValue value, IDictionary<string, string> metadata)
+    {
+        if (value.ExpiresAt is { } expiry)
+            metadata["ttlExpireTime"] = expiry.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    }
+}
