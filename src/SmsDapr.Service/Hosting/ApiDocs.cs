@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using NodaTime;
 using Scalar.AspNetCore;
 using SmsDapr.Service.Hosting.Json;
 
@@ -16,6 +17,7 @@ internal static class ApiDocs
         {
             options.AddDocumentTransformer(Describe);
             options.AddOperationTransformer(RequireKey);
+            options.AddSchemaTransformer(ShowTimes);
             options.AddSchemaTransformer(ShowPatched);
         });
 
@@ -57,6 +59,30 @@ internal static class ApiDocs
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
             ];
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static readonly Dictionary<Type, (string Format, string Example)> Times = new()
+    {
+        [typeof(Instant)] = ("date-time", "2026-03-08T13:00:00Z"),
+        [typeof(LocalDate)] = ("date", "2026-03-08"),
+        [typeof(LocalTime)] = ("time", "21:00"),
+        [typeof(LocalDateTime)] = ("date-time", "2026-03-08T09:00:00"),
+        [typeof(Duration)] = ("duration", "PT15M"),
+    };
+
+    // Converters hide from the generator what they write.
+    private static Task ShowTimes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = context.JsonTypeInfo.Type;
+        var inner = Nullable.GetUnderlyingType(type);
+        if (Times.TryGetValue(inner ?? type, out var shown))
+        {
+            schema.Type = inner is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = shown.Format;
+            schema.Examples = [shown.Example];
         }
 
         return Task.CompletedTask;

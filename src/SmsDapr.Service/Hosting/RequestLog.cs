@@ -12,11 +12,12 @@ internal static partial class RequestLog
         app.Use(async (context, next) =>
         {
             var started = TimeProvider.System.GetTimestamp();
+            // Taken now: the exception handler clears it.
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
             await next(context);
             var level = LevelOf(context.Response.StatusCode);
             if (logger.IsEnabled(level))
             {
-                var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
                 var elapsed = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
                 Log(logger, level, context.Request.Method, route, context.Response.StatusCode, elapsed);
             }

@@ -17,7 +17,7 @@ internal sealed class DaprMethods<TApi>(ServiceMethodProviderContext<TApi> conte
 {
     private const string ServiceName = "dapr.proto.runtime.v1.Dapr";
 
-    public void Unary<TRequest, TResponse>(string name, Func<TApi, TRequest, CancellationToken, Task<TResponse>> handler)
+    public void Unary<TRequest, TResponse>(string name, Func<TApi, TRequest, ServerCallContext, Task<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
@@ -25,7 +25,7 @@ internal sealed class DaprMethods<TApi>(ServiceMethodProviderContext<TApi> conte
         {
             try
             {
-                return await handler(api, request, call.CancellationToken);
+                return await handler(api, request, call);
             }
             catch (DaprErrorException error)
             {

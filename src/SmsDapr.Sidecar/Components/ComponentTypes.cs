@@ -1,4 +1,6 @@
+using SmsDapr.Sidecar.Bindings;
 using SmsDapr.Sidecar.Hosting;
+using SmsDapr.Sidecar.PubSub;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
 
@@ -7,7 +9,7 @@ namespace SmsDapr.Sidecar.Components;
 internal delegate IComponent ComponentFactory(ComponentSpec spec);
 
 /// <summary>The component types that the embedded sidecar has; everything else ends the start.</summary>
-internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock, StateFaults faults)
+internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock, IWorkTracker work, StateFaults faults)
 {
     private const string SecretStorePrefix = "secretstores.";
 
@@ -20,6 +22,8 @@ internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock,
         ("secretstores.local.env", "v1") => spec => new LocalEnvironmentSecretStore(spec),
         ("state.in-memory", "v1") => spec => State(spec, new InMemoryStateStore(clock)),
         ("state.sqlite" or "state.sqlite3", "v1") => spec => State(spec, SqliteStateStore.Create(spec, options.DataDirectory, clock)),
+        ("pubsub.in-memory", "v1") => spec => new PubSubComponent(new InMemoryPubSub(work), new TopicScopes(spec, options.AppId)),
+        ("bindings.cron", "v1") => spec => new CronBinding(spec, clock, work),
         _ => throw new SidecarStartException(
             $"{manifest.File}: component '{manifest.Name}': the embedded sidecar has no component type '{manifest.Type}/{manifest.Version}'"),
     };

@@ -36,7 +36,7 @@ internal static class ResiliencyReader
             throw retry.Complain("maxRetries", $"'{text}' is not a number");
         return new RetryPolicy(
             exponential,
-            ReadDuration(retry, "duration", exponential ? TimeSpan.FromMilliseconds(500) : DefaultDuration),
+            ReadDuration(retry, "duration", DefaultDuration),
             ReadDuration(retry, "maxInterval", DefaultMaxInterval),
             maxRetries);
     }

@@ -7,7 +7,8 @@ namespace SmsDapr.Sidecar.Hosting;
 internal sealed class AppChannel : IDisposable
 {
     // Generous: a handler may plan for many users. It only has to be finite.
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly SidecarOptions _options;
@@ -25,7 +26,7 @@ internal sealed class AppChannel : IDisposable
         };
     }
 
-    /// <summary>The application's port is open, or there is no application.</summary>
+    /// <summary>The application listens and gets its events, or there is no application.</summary>
     public bool IsReady => _ready;
 
     public bool Exists => _options.AppPort is not null;
@@ -35,8 +36,9 @@ internal sealed class AppChannel : IDisposable
     {
         while (!await ListensAsync(cancellationToken))
             await Task.Delay(ProbeInterval, TimeProvider.System, cancellationToken);
-        _ready = true;
     }
+
+    public void MarkReady() => _ready = true;
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(method, path.TrimStart('/')) { Content = content }, cancellationToken);

@@ -3,9 +3,9 @@ namespace SmsDapr.Sidecar.Hosting;
 /// <summary>What a building block does once the application listens.</summary>
 internal interface IAppListener
 {
-    Task StartAsync(CancellationToken stopping);
+    Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stops bringing new work to the application and waits for what is on its way.</summary>
+    /// <summary>Stops bringing new work to the application, waits for what is on its way and abandons it when cancelled.</summary>
     Task StopAsync(CancellationToken cancellationToken);
 }
 
@@ -17,8 +17,15 @@ internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppList
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var listener in _started)
-            await listener.StopAsync(cancellationToken);
+        try
+        {
+            foreach (var listener in _started)
+                await listener.StopAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Abandoned();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,16 +41,27 @@ internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppList
                 await listener.StartAsync(stoppingToken);
             }
 
+            app.MarkReady();
             Connected();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             GaveUp();
         }
+        catch (HttpRequestException unreachable)
+        {
+            Unreachable(unreachable);
+        }
     }
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "The application listens; subscriptions and input bindings are running")]
     private partial void Connected();
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "Stopped while deliveries to the application were still under way")]
+    private partial void Abandoned();
+
+    [LoggerMessage(EventId = 113, Level = LogLevel.Error, Message = "The application listens but does not answer; it gets no events")]
+    private partial void Unreachable(Exception exception);
 
     [LoggerMessage(EventId = 111, Level = LogLevel.Information, Message = "Stopped before the application listened")]
     private partial void GaveUp();

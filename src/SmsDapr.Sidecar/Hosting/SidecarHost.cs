@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SmsDapr.Sidecar.Api;
+using SmsDapr.Sidecar.Bindings;
 using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.PubSub;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
 
@@ -61,6 +63,14 @@ public static class SidecarHost
         services.AddDaprApi<SecretsApi>();
         services.AddDaprApi<MetadataApi>();
 
+        services.AddSingleton<InboundRetries>();
+        services.AddSingleton<IAppListener, InputBindings>();
+        services.AddSingleton<PubSubBlock>().AddSingleton<TopicDelivery>().AddSingleton<SubscriptionBook>();
+        services.AddSingleton<HttpEventSink>().AddSingleton<StreamingSubscriptions>().AddSingleton<Subscriptions>();
+        services.AddSingleton<IAppListener>(provider => provider.GetRequiredService<Subscriptions>());
+        services.AddSingleton<IMetadataSource>(provider => provider.GetRequiredService<Subscriptions>());
+        services.AddDaprApi<PubSubApi>();
+
         // The workflow engine registers here.
 
         services.AddHostedService<AppConnection>();
@@ -71,10 +81,12 @@ public static class SidecarHost
         app.MapHealth();
         app.MapState();
         app.MapSecrets();
+        app.MapPubSub();
         MetadataApi.Map(app);
         app.MapGrpcService<StateApi>();
         app.MapGrpcService<SecretsApi>();
         app.MapGrpcService<MetadataApi>();
+        app.MapGrpcService<PubSubApi>();
 
         // The workflow engine maps its service here.
     }

@@ -8,8 +8,8 @@ internal sealed class SecretsApi(SecretsBlock secrets) : IDaprApi<SecretsApi>
 {
     public static void Bind(DaprMethods<SecretsApi> methods)
     {
-        methods.Unary<GetSecretRequest, GetSecretResponse>("GetSecret", (api, request, cancellation) => api.GetAsync(request, cancellation));
-        methods.Unary<GetBulkSecretRequest, GetBulkSecretResponse>("GetBulkSecret", (api, request, cancellation) => api.GetBulkAsync(request, cancellation));
+        methods.Unary<GetSecretRequest, GetSecretResponse>("GetSecret", (api, request, call) => api.GetAsync(request, call.CancellationToken));
+        methods.Unary<GetBulkSecretRequest, GetBulkSecretResponse>("GetBulkSecret", (api, request, call) => api.GetBulkAsync(request, call.CancellationToken));
     }
 
     private async Task<GetSecretResponse> GetAsync(GetSecretRequest request, CancellationToken cancellationToken)

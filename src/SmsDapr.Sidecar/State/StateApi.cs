@@ -10,12 +10,12 @@ internal sealed class StateApi(StateBlock state) : IDaprApi<StateApi>
 {
     public static void Bind(DaprMethods<StateApi> methods)
     {
-        methods.Unary<GetStateRequest, GetStateResponse>("GetState", (api, request, cancellation) => api.GetAsync(request, cancellation));
-        methods.Unary<GetBulkStateRequest, GetBulkStateResponse>("GetBulkState", (api, request, cancellation) => api.GetBulkAsync(request, cancellation));
-        methods.Unary<SaveStateRequest, Empty>("SaveState", (api, request, cancellation) => api.SaveAsync(request, cancellation));
-        methods.Unary<DeleteStateRequest, Empty>("DeleteState", (api, request, cancellation) => api.DeleteAsync(request, cancellation));
-        methods.Unary<DeleteBulkStateRequest, Empty>("DeleteBulkState", (api, request, cancellation) => api.DeleteBulkAsync(request, cancellation));
-        methods.Unary<ExecuteStateTransactionRequest, Empty>("ExecuteStateTransaction", (api, request, cancellation) => api.TransactAsync(request, cancellation));
+        methods.Unary<GetStateRequest, GetStateResponse>("GetState", (api, request, call) => api.GetAsync(request, call.CancellationToken));
+        methods.Unary<GetBulkStateRequest, GetBulkStateResponse>("GetBulkState", (api, request, call) => api.GetBulkAsync(request, call.CancellationToken));
+        methods.Unary<SaveStateRequest, Empty>("SaveState", (api, request, call) => api.SaveAsync(request, call.CancellationToken));
+        methods.Unary<DeleteStateRequest, Empty>("DeleteState", (api, request, call) => api.DeleteAsync(request, call.CancellationToken));
+        methods.Unary<DeleteBulkStateRequest, Empty>("DeleteBulkState", (api, request, call) => api.DeleteBulkAsync(request, call.CancellationToken));
+        methods.Unary<ExecuteStateTransactionRequest, Empty>("ExecuteStateTransaction", (api, request, call) => api.TransactAsync(request, call.CancellationToken));
     }
 
     private async Task<GetStateResponse> GetAsync(GetStateRequest request, CancellationToken cancellationToken)

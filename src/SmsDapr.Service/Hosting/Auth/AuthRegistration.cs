@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Users;
 
@@ -14,6 +15,7 @@ internal static class AuthRegistration
     public static void AddAuth(this WebApplicationBuilder builder, AuthOptions options)
     {
         builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.Configure<KeyManagementOptions>(KeysInMemory.Use);
         var authentication = builder.Services
             .AddAuthentication(Scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);

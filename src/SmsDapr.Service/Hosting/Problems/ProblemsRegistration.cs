@@ -10,7 +10,10 @@ internal static class ProblemsRegistration
     public static void AddProblems(this WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
-            context.ProblemDetails.Extensions.Remove("traceId"));
+        {
+            context.ProblemDetails.Extensions.Remove("traceId");
+            context.ProblemDetails.Detail ??= DetailOf(context.ProblemDetails.Status);
+        });
         builder.Services.AddExceptionHandler<ExceptionAnswers>();
     }
 
@@ -19,6 +22,19 @@ internal static class ProblemsRegistration
         app.UseExceptionHandler();
         app.UseStatusCodePages();
     }
+
+    // For answers of the framework, which have a status only.
+    private static string? DetailOf(int? status) =>
+        status switch
+        {
+            StatusCodes.Status401Unauthorized => "Send a valid API key or token, as Authorization: Bearer or X-Api-Key.",
+            StatusCodes.Status403Forbidden => "This key may not do that.",
+            StatusCodes.Status404NotFound => "There is nothing at this address.",
+            StatusCodes.Status405MethodNotAllowed => "This address does not take that method.",
+            StatusCodes.Status415UnsupportedMediaType => "The request body must be application/json.",
+            StatusCodes.Status429TooManyRequests => "Too many requests. Try again later.",
+            _ => null,
+        };
 }
 
 /// <summary>Answers for what handlers could not decide themselves.</summary>

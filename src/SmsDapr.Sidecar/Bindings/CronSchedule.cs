@@ -1,0 +1,98 @@
+using Cronos;
+using SmsDapr.Sidecar.Components;
+
+namespace SmsDapr.Sidecar.Bindings;
+
+/// <summary>When a cron binding fires: 5 or 6 fields, a macro such as <c>@hourly</c>, or <c>@every 1h30m</c>.</summary>
+internal abstract class CronSchedule
+{
+    private static readonly string[] ZonePrefixes = ["CRON_TZ=", "TZ="];
+
+    public virtual string ZoneName => "Local";
+
+    public abstract DateTimeOffset? Next(DateTimeOffset after);
+
+    /// <exception cref="FormatException">The text is no schedule; the message says why.</exception>
+    public static CronSchedule Parse(string text)
+    {
+        var (zone, schedule) = SplitZone(text.Trim());
+        if (schedule.StartsWith("@every ", StringComparison.Ordinal))
+        {
+            return GoDuration.TryParse(schedule["@every ".Length..].Trim(), out var interval)
+                ? new Interval(interval < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : interval)
+                : throw new FormatException($"'{schedule}' has no valid duration");
+        }
+
+        try
+        {
+            return new Fields(schedule, zone);
+        }
+        catch (CronFormatException malformed)
+        {
+            throw new FormatException($"'{schedule}' is not a cron schedule: {malformed.Message}", malformed);
+        }
+    }
+
+    private static (TimeZoneInfo? Zone, string Schedule) SplitZone(string text)
+    {
+        if (Array.Find(ZonePrefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) is not { } found)
+            return (null, text);
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        var name = space < 0 ? text[found.Length..] : text[found.Length..space];
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            ? (zone, space < 0 ? "" : text[space..].Trim())
+            : throw new FormatException($"'{name}' is not a time zone");
+    }
+
+    private sealed class Interval(TimeSpan interval) : CronSchedule
+    {
+        public override DateTimeOffset? Next(DateTimeOffset after) => after + interval;
+    }
+
+    private sealed class Fields : CronSchedule
+    {
+        private readonly List<CronExpression> _alternatives;
+        private readonly TimeZoneInfo? _zone;
+
+        public Fields(string schedule, TimeZoneInfo? zone)
+        {
+            _alternatives = [.. Alternatives(schedule)];
+            _zone = zone;
+        }
+
+        public override string ZoneName => _zone?.Id ?? base.ZoneName;
+
+        public override DateTimeOffset? Next(DateTimeOffset after)
+        {
+            var occurrences = _alternatives.Select(expression => expression.GetNextOccurrence(after, _zone ?? TimeZoneInfo.Local));
+            return occurrences.Min();
+        }
+
+        // Cron fires on either day when both are given; Cronos asks for both.
+        private static IEnumerable<CronExpression> Alternatives(string schedule)
+        {
+            var fields = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length is not (5 or 6))
+            {
+                yield return CronExpression.Parse(schedule);
+                yield break;
+            }
+
+            var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
+            var (day, weekday) = (fields.Length - 3, fields.Length - 1);
+            if (IsAny(fields[day]) || IsAny(fields[weekday]))
+            {
+                yield return CronExpression.Parse(schedule, format);
+                yield break;
+            }
+
+            yield return CronExpression.Parse(With(fields, day, "*"), format);
+            yield return CronExpression.Parse(With(fields, weekday, "*"), format);
+        }
+
+        private static bool IsAny(string field) => field is "*" or "?";
+
+        private static string With(string[] fields, int index, string value) =>
+            string.Join(' ', fields.Select((field, at) => at == index ? value : field));
+    }
+}

@@ -1,0 +1,15 @@
+using SmsDapr.Sidecar.Components;
+
+namespace SmsDapr.Sidecar.Bindings;
+
+/// <summary>Brings one event to the application; completes when the application has answered.</summary>
+internal delegate Task BindingEventHandler(IReadOnlyDictionary<string, string> metadata);
+
+/// <summary>A component that triggers the application.</summary>
+internal interface IInputBinding : IComponent
+{
+    void Start(BindingEventHandler handler);
+
+    /// <summary>No event begins after this; those on their way are awaited.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}

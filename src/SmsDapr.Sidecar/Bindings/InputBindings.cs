@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Headers;
+using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.Hosting;
+
+namespace SmsDapr.Sidecar.Bindings;
+
+/// <summary>Starts the input bindings that the application answers for, and brings it their events.</summary>
+internal sealed partial class InputBindings(
+    ComponentRegistry components,
+    AppChannel app,
+    InboundRetries retries,
+    ILogger<InputBindings> logger) : IAppListener, IDisposable
+{
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource _abandon = new();
+    private readonly List<IInputBinding> _started = [];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (spec, binding) in components.OfType<IInputBinding>())
+        {
+            var route = spec.Text("route") ?? spec.Name;
+            if (!await WantsAsync(spec, route, cancellationToken))
+            {
+                NotWanted(spec.Name);
+                continue;
+            }
+
+            binding.Start(metadata => DeliverAsync(spec.Name, route, metadata));
+            _started.Add(binding);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.Register(_abandon.Cancel);
+        await Task.WhenAll(_started.Select(binding => binding.StopAsync(cancellationToken)));
+    }
+
+    public void Dispose() => _abandon.Dispose();
+
+    private async Task<bool> WantsAsync(ComponentSpec spec, string route, CancellationToken cancellationToken)
+    {
+        if (spec.Text("direction") is { } direction)
+            return direction.Split(',').Any(part => part.Trim().Equals("input", StringComparison.OrdinalIgnoreCase));
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ProbeTimeout);
+        using var response = await app.SendAsync(HttpMethod.Options, route, null, timeout.Token);
+        return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.MethodNotAllowed;
+    }
+
+    private Task<DeliveryOutcome> DeliverAsync(string name, string route, IReadOnlyDictionary<string, string> metadata) =>
+        retries.RunAsync(name, cancellation => PostAsync(name, route, metadata, cancellation), _abandon.Token);
+
+    private async Task<DeliveryOutcome> PostAsync(string name, string route, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent([]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, route.TrimStart('/')) { Content = content };
+        foreach (var (header, value) in metadata)
+            request.Headers.TryAddWithoutValidation(header, value);
+        try
+        {
+            using var response = await app.SendAsync(request, cancellationToken);
+            if (response.IsSuccessStatusCode)
+                return DeliveryOutcome.Success;
+            Refused(name, (int)response.StatusCode);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            Unanswered(name, failure.GetType().Name);
+        }
+
+        return DeliveryOutcome.Retry;
+    }
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "The application does not want input binding {Name}")]
+    private partial void NotWanted(string name);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "The application answered input binding {Name} with {Status}")]
+    private partial void Refused(string name, int status);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "The application did not answer input binding {Name}: {Failure}")]
+    private partial void Unanswered(string name, string failure);
+}
