@@ -27,7 +27,7 @@ internal sealed record LocalOptions
     public required DateTimeOffset? VirtualClock { get; init; }
 }
 
-/// <summary>The command line; answers through <paramref name="run"/> or with one clear line and a non-zero exit code.</summary>
+/// <summary>The command line; runs what it describes, or answers with one clear line and a non-zero exit code.</summary>
 internal static class LocalCommand
 {
     public static RootCommand Create(Func<LocalOptions, CancellationToken, Task<int>> run)

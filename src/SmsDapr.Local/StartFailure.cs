@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using SmsDapr.Service.Hosting.Options;
+using Microsoft.Extensions.Options;
 using SmsDapr.Sidecar.Hosting;
 
 namespace SmsDapr.Local;
@@ -12,7 +12,8 @@ internal sealed class StartFailure(string message) : Exception(message)
     public static string? Explain(Exception exception) =>
         exception switch
         {
-            StartFailure or SidecarStartException or ConfigurationException => exception.Message,
+            StartFailure or SidecarStartException => exception.Message,
+            OptionsValidationException options => string.Join(" ", options.Failures),
             AddressInUseException or IOException { InnerException: AddressInUseException } => exception.Message,
             SocketException socket => socket.Message,
             AggregateException { InnerExceptions: [var only] } => Explain(only),
