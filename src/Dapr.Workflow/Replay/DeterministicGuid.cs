@@ -19,9 +19,7 @@ internal static class DeterministicGuid
         Encoding.UTF8.GetBytes(name, data[16..]);
 
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // RFC 9562 defines version 5 over SHA-1; nothing is protected by it.
         SHA1.HashData(data, hash);
-#pragma warning restore CA5350
         hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash[..16], bigEndian: true);
