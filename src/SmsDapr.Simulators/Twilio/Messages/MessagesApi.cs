@@ -86,8 +86,8 @@ internal static class MessagesApi
             return TwilioAnswers.Error(30400);
         if (redacts)
         {
-            // Only what came to an end may be redacted; the text is still needed before.
-            if (!message.IsFinal && message.Status != MessageStatus.Sent)
+            // Until it has arrived, the text is still needed.
+            if (message.NextStep is not null)
                 return TwilioAnswers.Error(new TwilioError(20009, StatusCodes.Status409Conflict));
             return TwilioAnswers.Ok(MessageJson.Of(state.Redact(sid, clock.GetUtcNow()) ?? message, accountSid));
         }

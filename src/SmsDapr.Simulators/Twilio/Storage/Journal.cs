@@ -20,11 +20,14 @@ internal sealed class Journal : IDisposable
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private readonly FileStream _lock;
     private readonly FileStream _file;
 
     public Journal(string directory)
     {
         Directory.CreateDirectory(directory);
+        // A file of its own: only FileShare.None is a lock on every system, and on the journal it would keep readers out.
+        _lock = new FileStream(Path.Combine(directory, "twilio.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _file = new FileStream(
             Path.Combine(directory, "twilio.jsonl"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
     }
@@ -39,8 +42,7 @@ internal sealed class Journal : IDisposable
         var start = 0;
         while (Array.IndexOf(bytes, LineFeed, start) is var end and >= 0)
         {
-            entries.Add(JsonSerializer.Deserialize<JournalEntry>(bytes.AsSpan(start, end - start), Json)
-                ?? throw new InvalidDataException($"The journal holds an empty entry at byte {start}."));
+            entries.Add(Read(bytes.AsSpan(start, end - start), start));
             start = end + 1;
         }
 
@@ -62,5 +64,22 @@ internal sealed class Journal : IDisposable
         _file.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private static JournalEntry Read(ReadOnlySpan<byte> line, int at)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JournalEntry>(line, Json) ?? throw new JsonException("Null is not an entry.");
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException)
+        {
+            // The message only: the exception may quote the line, which holds numbers and texts.
+            throw new InvalidDataException($"The journal of the Twilio simulator cannot be read at byte {at}. Delete the file to begin anew.");
+        }
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class MessageIndex
     public MessagePage List(MessageFilter filter)
     {
         var sids = filter.To is null ? _order : _byRecipient.GetValueOrDefault(filter.To, []);
-        var matching = sids.AsEnumerable().Reverse();
+        var matching = Enumerable.Range(1, sids.Count).Select(fromEnd => sids[^fromEnd]);
         if (filter.After is not null)
             matching = matching.SkipWhile(sid => sid != filter.After).Skip(1);
         var page = matching.Select(sid => _bySid[sid]).Where(filter.Matches).Take(filter.PageSize + 1).ToList();

@@ -34,7 +34,8 @@ internal sealed partial class WebhookSender(
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
             // A lost webhook is lost, as at Twilio; the receiver reconciles.
-            LogLost(failure.GetType().Name);
+            if (!lifetime.ApplicationStopping.IsCancellationRequested)
+                LogLost(failure.GetType().Name);
             return null;
         }
     }
