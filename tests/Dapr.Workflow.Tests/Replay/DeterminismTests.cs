@@ -1,4 +1,5 @@
 using Dapr.DurableTask.Protobuf;
+using Dapr.Workflow.Registration;
 using Dapr.Workflow.Tests.Support;
 using Microsoft.Extensions.Logging;
 
@@ -133,7 +134,7 @@ public sealed class DeterminismTests
     {
         var log = new RecordingLoggers();
         var replaying = new List<bool>();
-        var engine = new ScriptedEngine("Sample", new Registration.FunctionWorkflow<object?, int>(async (context, _) =>
+        var engine = new ScriptedEngine("Sample", new FunctionWorkflow<object?, int>(async (context, _) =>
         {
             var logger = context.CreateReplaySafeLogger("Sample");
             replaying.Add(context.IsReplaying);

@@ -1,3 +1,4 @@
+using Dapr.Workflow.Registration;
 using Dapr.Workflow.Tests.Support;
 
 namespace Dapr.Workflow.Tests.Replay;
@@ -29,7 +30,7 @@ public sealed class DeterministicIdTests
     [InlineData("bestellung-ä-✓")]
     public void The_key_of_a_task_names_instance_task_and_activity(string instanceId)
     {
-        var engine = new ScriptedEngine("Sample", new Registration.FunctionWorkflow<object?, int>(async (context, _) =>
+        var engine = new ScriptedEngine("Sample", new FunctionWorkflow<object?, int>(async (context, _) =>
         {
             await context.CreateTimer(TimeSpan.FromSeconds(1));
             return await context.CallActivityAsync<int>("Send");
@@ -51,7 +52,7 @@ public sealed class DeterministicIdTests
     }
 
     private static ScriptedEngine Guids(string instanceId) =>
-        new("Sample", new Registration.FunctionWorkflow<object?, Guid[]>((context, _) => Task.FromResult<Guid[]>([context.NewGuid(), context.NewGuid()])))
+        new("Sample", new FunctionWorkflow<object?, Guid[]>((context, _) => Task.FromResult<Guid[]>([context.NewGuid(), context.NewGuid()])))
         {
             InstanceId = instanceId,
         };

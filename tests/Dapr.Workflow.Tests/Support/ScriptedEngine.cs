@@ -1,5 +1,6 @@
 using Dapr.Common.Serialization;
 using Dapr.DurableTask.Protobuf;
+using Dapr.Workflow.Registration;
 using Dapr.Workflow.Replay;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class ScriptedEngine(string workflowName, IWorkflow workflow, ob
     public OrchestrationStatus? EndedAs => Completion?.WorkflowStatus;
 
     public static ScriptedEngine For<TInput, TOutput>(Func<WorkflowContext, TInput, Task<TOutput>> code, TInput input) =>
-        new("Sample", new Registration.FunctionWorkflow<TInput, TOutput>(code), input);
+        new("Sample", new FunctionWorkflow<TInput, TOutput>(code), input);
 
     public static ScriptedEngine For<TOutput>(Func<WorkflowContext, Task<TOutput>> code) => For<object?, TOutput>((context, _) => code(context), null);
 
