@@ -100,13 +100,17 @@ internal sealed class EngineHost : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
     }
 
-    private async Task StopServerAsync()
+    public async Task StopServerAsync(bool waitForWorkers = true)
     {
+        if (_app is null)
+            return;
+        if (!waitForWorkers)
+            await _app.StopAsync();
         foreach (var worker in _workers)
             await worker.DisposeAsync();
         _workers.Clear();
-        if (_app is not null)
-            await _app.DisposeAsync();
+        await _app.DisposeAsync();
+        _app = null;
         Hub.Dispose();
         Http.Dispose();
     }

@@ -83,6 +83,7 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private readonly Task _running;
+    private bool _left;
 
     public ScriptedWorker(TaskHub hub, Script script) => _running = RunAsync(hub, script);
 
@@ -108,6 +109,9 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_left)
+            return;
+        _left = true;
         await _leaving.CancelAsync();
         await _running;
         _leaving.Dispose();
