@@ -14,11 +14,12 @@ public static class CoreJson
 
     /// <summary>
     /// Property names in camelCase, enum words in snake_case (never numbers), instants as RFC 3339 with <c>Z</c> (other offsets are read),
-    /// durations ISO 8601 (<c>PT15M</c>), dates <c>yyyy-MM-dd</c>, local times <c>HH:mm</c>.
+    /// numbers never as text, durations ISO 8601 (<c>PT15M</c>), dates <c>yyyy-MM-dd</c>, local times <c>HH:mm</c>.
     /// </summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new Rfc3339InstantConverter());
         options.Converters.Add(new Iso8601DurationConverter());

@@ -61,6 +61,10 @@ public sealed class CoreJsonTests
     }
 
     [Fact]
+    public void Numbers_as_text_are_a_json_error() =>
+        Should.Throw<JsonException>(() => Read<int>("\"5\""));
+
+    [Fact]
     public void LocalDateTime_is_read_with_or_without_seconds()
     {
         Read<LocalDateTime>("\"2026-03-08T09:30\"").ShouldBe(new LocalDateTime(2026, 3, 8, 9, 30));

@@ -2,7 +2,7 @@ using SmsDapr.Core.Messages;
 
 namespace SmsDapr.Core.Delivery;
 
-/// <summary>Statuses that Twilio reports for an outbound message.</summary>
+/// <summary>Statuses that Twilio reports for an outbound message (source: Twilio's OpenAPI file of API 2010-04-01, 2026).</summary>
 public enum ProviderStatus
 {
     /// <summary>Scheduled at the provider.</summary>

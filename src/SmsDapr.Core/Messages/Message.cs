@@ -142,6 +142,9 @@ public sealed record Message
     /// <summary>The timeline entries that are not known to be published, oldest first.</summary>
     [JsonIgnore]
     public IEnumerable<TimelineEntry> Unpublished => Timeline.Where(entry => entry.Sequence > PublishedSequence);
+
+    /// <summary>Id and status only: the text must not reach a log.</summary>
+    public override string ToString() => $"message {Id}: {Status}";
 }
 
 /// <summary>The calendar event of a message, as last known.</summary>
@@ -167,6 +170,9 @@ public sealed record CalendarEvent
 
     /// <summary>The calendar's page of it.</summary>
     public string? Link { get; init; }
+
+    /// <summary>The id only: title and place must not reach a log.</summary>
+    public override string ToString() => $"event {Id}";
 }
 
 /// <summary>The send record of a message.</summary>
@@ -216,6 +222,9 @@ public sealed record SmsRecord
 
     /// <summary>When it ended failed.</summary>
     public Instant? FailedAt { get; init; }
+
+    /// <summary>Id and status only: the number must not reach a log.</summary>
+    public override string ToString() => $"sms {Id}: {Status}";
 }
 
 /// <summary>One create request and what became of it.</summary>

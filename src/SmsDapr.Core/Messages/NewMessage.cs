@@ -46,6 +46,9 @@ public sealed record NewMessage
 
     /// <summary>Who creates it.</summary>
     public required TimelineSource Source { get; init; }
+
+    /// <summary>The id only: the text must not reach a log.</summary>
+    public override string ToString() => $"new message {Id}";
 }
 
 /// <summary>A text and where it came from.</summary>
@@ -53,4 +56,8 @@ public sealed record NewMessage
 /// <param name="Source">Who wrote it.</param>
 /// <param name="LlmModel">The model that wrote it.</param>
 /// <param name="CostUsd">What writing it cost, in US dollars.</param>
-public sealed record MessageText(string Body, BodySource Source, string? LlmModel = null, decimal? CostUsd = null);
+public sealed record MessageText(string Body, BodySource Source, string? LlmModel = null, decimal? CostUsd = null)
+{
+    /// <summary>Source and length only: the text must not reach a log.</summary>
+    public override string ToString() => $"{Source} text of {Body.Length} units";
+}

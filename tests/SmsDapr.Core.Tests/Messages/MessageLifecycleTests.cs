@@ -29,6 +29,19 @@ public sealed class MessageLifecycleTests
         });
     }
 
+    [Fact]
+    public void ToString_of_any_record_tells_neither_number_nor_text()
+    {
+        object[] records = [New, New.Text, Event, InFlight(), InFlight().Sms, Scheduled().BeginAttempt(Phone, Noon), Receipt("sent")];
+
+        foreach (var record in records)
+        {
+            record.ToString()!.ShouldNotContain("Hello");
+            record.ToString()!.ShouldNotContain("Dentist");
+            record.ToString()!.ShouldNotContain(Phone[2..]);
+        }
+    }
+
     [Theory]
     [InlineData("", 3)]
     [InlineData("Hello", 0)]
