@@ -61,11 +61,7 @@ public sealed class RunningService : IAsyncLifetime
     {
         var service = ServiceHost.Create(
             [.. Settings(grpc), .. settings],
-            builder =>
-            {
-                builder.Services.AddSingleton<TimeProvider>(Clock);
-                builder.Logging.ClearProviders();
-            });
+            builder => builder.Services.AddSingleton<TimeProvider>(Clock));
         await service.StartAsync();
         return service;
     }
@@ -111,6 +107,8 @@ public sealed class RunningService : IAsyncLifetime
     private static IEnumerable<string> Settings(Uri grpc)
     {
         yield return "--urls=http://127.0.0.1:0";
+        yield return "--Serilog:MinimumLevel:Default=Fatal";
+        yield return "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Fatal";
         yield return $"--DAPR_GRPC_ENDPOINT={grpc}";
         yield return $"--APP_API_TOKEN={SidecarToken}";
         yield return "--Twilio:AccountSid=AC0";
