@@ -57,11 +57,17 @@ public sealed class RunningService : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    internal async Task<WebApplication> StartServiceAsync(Uri grpc, params string[] settings)
+    internal Task<WebApplication> StartServiceAsync(Uri grpc, params string[] settings) => StartServiceAsync(grpc, _ => { }, settings);
+
+    internal async Task<WebApplication> StartServiceAsync(Uri grpc, Action<WebApplicationBuilder> configure, params string[] settings)
     {
         var service = ServiceHost.Create(
             [.. Settings(grpc), .. settings],
-            builder => builder.Services.AddSingleton<TimeProvider>(Clock));
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(Clock);
+                configure(builder);
+            });
         await service.StartAsync();
         return service;
     }
@@ -89,6 +95,22 @@ public sealed class RunningService : IAsyncLifetime
               type: state.in-memory
               version: v1
               metadata: []
+            """);
+        var secrets = Path.Combine(_directory.FullName, "secrets.json");
+        await File.WriteAllTextAsync(secrets, """{"twilio":{"accountSid":"AC-from-store","authToken":"token-from-store"}}""");
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "secrets.yaml"), $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: secrets
+            spec:
+              type: secretstores.local.file
+              version: v1
+              metadata:
+                - name: secretsFile
+                  value: "{{secrets}}"
+                - name: multiValued
+                  value: "true"
             """);
         var options = new SidecarOptions
         {
