@@ -52,9 +52,16 @@ public static class CoreJson
         public override Duration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             var parsed = PeriodPattern.NormalizingIso.Parse(reader.GetString()!);
-            return parsed is { Success: true, Value: { Years: 0, Months: 0 } period }
-                ? period.ToDuration()
-                : throw new JsonException("Not an ISO 8601 duration of fixed length.");
+            if (parsed is not { Success: true, Value: { Years: 0, Months: 0 } period })
+                throw new JsonException("Not an ISO 8601 duration of fixed length.");
+            try
+            {
+                return period.ToDuration();
+            }
+            catch (OverflowException overflow)
+            {
+                throw new JsonException("The duration is longer than centuries.", overflow);
+            }
         }
 
         public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>

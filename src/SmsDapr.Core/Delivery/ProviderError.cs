@@ -34,7 +34,7 @@ public sealed partial record ProviderError(int? Code, int? HttpStatus = null, st
     {
         var cleaned = PhoneNumberLike().Replace(text ?? "", "[number]").Trim();
         if (cleaned.Length > MaxTextLength)
-            cleaned = cleaned[..MaxTextLength].TrimEnd('\ud800', '\udbff').TrimEnd();
+            cleaned = cleaned[..(char.IsHighSurrogate(cleaned[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)].TrimEnd();
         return cleaned is "" or "null" or "undefined" ? null : cleaned;
     }
 

@@ -18,9 +18,6 @@ public abstract record Transition
     /// <summary>The fact does not fit the message.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record Refused(Refusal Reason) : Transition;
-
-    internal static Transition From(Message before, Message after) =>
-        ReferenceEquals(before, after) ? new Unchanged(before) : new Changed(after);
 }
 
 /// <summary>Why a transition was refused.</summary>

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Hosting.Problems;
+using SmsDapr.Service.Messages;
+using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Hosting;
@@ -38,6 +41,9 @@ public static class ServiceHost
         builder.AddHealth();
         builder.AddApiDocs();
         builder.AddUsers();
+        builder.AddMessages();
+        builder.AddSending();
+        builder.AddDelivery();
 
         var app = builder.Build();
 
@@ -49,6 +55,8 @@ public static class ServiceHost
         app.MapHealth();
         app.MapApiDocs();
         app.MapUsers();
+        app.MapMessages();
+        app.MapTwilioWebhooks();
 
         configureApp?.Invoke(app);
         return app;

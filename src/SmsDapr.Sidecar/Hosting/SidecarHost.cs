@@ -6,6 +6,7 @@ using SmsDapr.Sidecar.Components;
 using SmsDapr.Sidecar.PubSub;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
+using SmsDapr.Sidecar.Workflows;
 
 namespace SmsDapr.Sidecar.Hosting;
 
@@ -71,7 +72,7 @@ public static class SidecarHost
         services.AddSingleton<IMetadataSource>(provider => provider.GetRequiredService<Subscriptions>());
         services.AddDaprApi<PubSubApi>();
 
-        // The workflow engine registers here.
+        services.AddWorkflowEngine(options, clock, work);
 
         services.AddHostedService<AppConnection>();
     }
@@ -88,7 +89,7 @@ public static class SidecarHost
         app.MapGrpcService<MetadataApi>();
         app.MapGrpcService<PubSubApi>();
 
-        // The workflow engine maps its service here.
+        app.MapWorkflowEngine();
     }
 
     private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)

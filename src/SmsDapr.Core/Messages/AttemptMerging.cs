@@ -4,7 +4,17 @@ using SmsDapr.Core.Delivery;
 namespace SmsDapr.Core.Messages;
 
 /// <summary>That the provider has an attempt, and how far it got.</summary>
-internal sealed record AttemptProgress(string TwilioSid, ProviderStatus Status, int? ErrorCode, Instant At, TimelineSource Source);
+internal sealed record AttemptProgress(string TwilioSid, ProviderStatus Status, int? ErrorCode, Instant At, TimelineSource Source)
+{
+    /// <summary>Receipts bring a code at most; without one the status has to do as a sentence.</summary>
+    public ProviderError Error => new(ErrorCode, Text: (ErrorCode, Status) switch
+    {
+        (not null, _) => null,
+        (null, ProviderStatus.Canceled) => "Cancelled at Twilio",
+        (null, ProviderStatus.Undelivered) => "Not delivered; Twilio gave no error code",
+        _ => "Failed at Twilio without an error code",
+    });
+}
 
 /// <summary>Merges what is known of an attempt and lets the message follow.</summary>
 internal static class AttemptMerging
@@ -40,14 +50,16 @@ internal static class AttemptMerging
 
         var at = message.NotBefore(fact.At);
         var merged = Merge(attempt, status, fact, at);
-        var next = message.Replace(merged);
-        if (merged.Status == SmsStatus.Delivered && message.Status != MessageStatus.Delivered)
-            return new Transition.Changed(next.Accepted(merged, at, fact.Source).Delivered(merged, at, fact.Source));
-        if (!message.IsOpenFor(merged))
-            return new Transition.Changed(next.Touched(at));
+        var next = message.Replace(merged).Touched(at);
+        // A retry that waits is not sent again by what is learnt of the attempt that failed; only a newly known id makes it sent.
+        if (message.IsOpenFor(merged) && (adopted || message.Status == MessageStatus.Sent))
+            next = next.Accepted(merged, at, fact.Source);
 
-        next = next.Accepted(merged, at, fact.Source);
-        return new Transition.Changed(merged.Status.IsFailure() ? next.AfterReceiptOfFailure(merged, fact, at, options) : next.Touched(at));
+        if (merged.Status == SmsStatus.Delivered && message.Status != MessageStatus.Delivered)
+            next = next.Delivered(merged, at, fact.Source);
+        else if (merged.Status.IsFailure() && message.IsOpenFor(merged))
+            next = next.AfterFailure(merged, ErrorCatalogue.Find(fact.ErrorCode), fact.Error, at, options, fact.Source);
+        return new Transition.Changed(next);
     }
 
     /// <summary>Ends the message, or lets it wait for its next attempt.</summary>
@@ -114,7 +126,7 @@ internal static class AttemptMerging
                 SentAt = status == SmsStatus.Undelivered ? start.SentAt ?? at : start.SentAt,
                 FailedAt = at,
                 ErrorCode = fact.ErrorCode,
-                ErrorCategory = status == SmsStatus.Cancelled && fact.ErrorCode is null ? null : ErrorCatalogue.Find(fact.ErrorCode).Category,
+                ErrorCategory = ErrorCatalogue.Find(fact.ErrorCode).Category,
             },
             SmsStatus.Sent => start with { Status = status, SentAt = at },
             _ => start with { Status = status },
@@ -124,9 +136,6 @@ internal static class AttemptMerging
     /// <summary>The provider has the current attempt: the message counts as sent, and its SMS record shows how far it got.</summary>
     private static Message Accepted(this Message message, SendAttempt attempt, Instant at, TimelineSource source)
     {
-        if (!message.IsOpenFor(attempt))
-            return message;
-
         var accepted = message with
         {
             Status = MessageStatus.Sent,
@@ -147,7 +156,6 @@ internal static class AttemptMerging
                 ErrorCategory = null,
             },
         };
-        // A retry that waits is not sent again by a receipt of the attempt that failed: only a newly known id makes it sent.
         return message.Status == MessageStatus.Sent ? accepted : accepted.Noted(at, source, attempt.Number);
     }
 
@@ -181,7 +189,4 @@ internal static class AttemptMerging
         };
         return delivered.Noted(at, source, attempt.Number);
     }
-
-    private static Message AfterReceiptOfFailure(this Message message, SendAttempt attempt, AttemptProgress fact, Instant at, RetryOptions options) =>
-        message.AfterFailure(attempt, ErrorCatalogue.Find(fact.ErrorCode), new ProviderError(fact.ErrorCode), at, options, fact.Source);
 }
