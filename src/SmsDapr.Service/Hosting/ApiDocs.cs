@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NodaTime;
@@ -17,6 +18,7 @@ internal static class ApiDocs
         {
             options.AddDocumentTransformer(Describe);
             options.AddOperationTransformer(RequireKey);
+            options.AddOperationTransformer(ShowExample);
             options.AddSchemaTransformer(ShowTimes);
             options.AddSchemaTransformer(ShowPatched);
         });
@@ -73,6 +75,18 @@ internal static class ApiDocs
         [typeof(Duration)] = ("duration", "PT15M"),
     };
 
+    private static Task ShowExample(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var example = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().LastOrDefault();
+        if (example is not null && operation.RequestBody?.Content is { } content)
+        {
+            foreach (var media in content.Values.OfType<OpenApiMediaType>())
+                media.Example = JsonNode.Parse(example.Json);
+        }
+
+        return Task.CompletedTask;
+    }
+
     // Converters hide from the generator what they write.
     private static Task ShowTimes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
@@ -100,4 +114,12 @@ internal static class ApiDocs
         schema.Properties = shown.Properties;
         schema.Required = shown.Required;
     }
+}
+
+/// <summary>An example body in the API's documentation.</summary>
+internal sealed record RequestExample(string Json);
+
+internal static class RequestExamples
+{
+    public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder route, string json) => route.WithMetadata(new RequestExample(json));
 }

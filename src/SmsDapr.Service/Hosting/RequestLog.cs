@@ -27,6 +27,7 @@ internal static partial class RequestLog
     private static LogLevel LevelOf(int status) =>
         status switch
         {
+            StatusCodes.Status503ServiceUnavailable => LogLevel.Warning,
             >= 500 => LogLevel.Error,
             >= 400 => LogLevel.Information,
             _ => LogLevel.Debug,

@@ -14,13 +14,6 @@ internal sealed class UserPhones(IDocumentStore documents, UserDirectory users, 
     // Far longer than storing the user's document can take.
     private static readonly Duration ClaimLease = Duration.FromMinutes(1);
 
-    /// <summary>Whether another user has this number verified, or is about to.</summary>
-    public async Task<bool> IsTakenAsync(string userId, string e164, CancellationToken cancellation)
-    {
-        var claim = await documents.FindAsync<PhoneClaim>(PhoneClaim.Key(e164), cancellation);
-        return claim is not null && await IsHeldByAnotherAsync(claim.Value, userId, e164, cancellation);
-    }
-
     /// <summary>Gives a user a verified number; null when it is another user's.</summary>
     public async Task<UserPreferences?> SetVerifiedAsync(string userId, string e164, CancellationToken cancellation)
     {

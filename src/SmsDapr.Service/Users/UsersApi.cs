@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Hosting.Problems;
@@ -23,12 +24,18 @@ internal static class UsersApi
             .RequireAuthorization(Policies.OwnUser)
             .AddEndpointFilter(RefuseBadUserId)
             .WithTags("Users")
+            .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden);
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         user.MapGet("/preferences", GetPreferences).WithSummary("What applies to a user; an unknown user has the defaults.");
-        user.MapPatch("/preferences", PatchPreferences).WithSummary("Changes what is given and leaves the rest.");
+        user.MapPatch("/preferences", PatchPreferences)
+            .WithRequestExample("""{ "leadTimeMinutes": 30, "quietHours": { "start": "22:00", "end": "07:30" }, "timeZone": "Europe/Berlin" }""")
+            .WithSummary("Changes what is given and leaves the rest.");
         user.MapPut("/phone", PutPhone).RequireAuthorization(Policies.ServiceOrAdmin)
+            .WithRequestExample("""{ "phoneNumber": "+14155550100", "verified": true }""")
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Sets a number that the calling host verified itself, or takes it back.");
         user.MapPost("/opt-out", OptOut).WithSummary("Opts the user out and cancels what is pending.");
         user.MapPost("/opt-in", OptIn).WithSummary("Opts the user in again.");

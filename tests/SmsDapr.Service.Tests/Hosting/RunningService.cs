@@ -57,14 +57,16 @@ public sealed class RunningService : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    internal async Task<WebApplication> StartServiceAsync(Uri grpc, params string[] settings)
+    internal Task<WebApplication> StartServiceAsync(Uri grpc, params string[] settings) => StartServiceAsync(grpc, _ => { }, settings);
+
+    internal async Task<WebApplication> StartServiceAsync(Uri grpc, Action<WebApplicationBuilder> configure, params string[] settings)
     {
         var service = ServiceHost.Create(
             [.. Settings(grpc), .. settings],
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(Clock);
-                builder.Logging.ClearProviders();
+                configure(builder);
             });
         await service.StartAsync();
         return service;
@@ -94,6 +96,22 @@ public sealed class RunningService : IAsyncLifetime
               version: v1
               metadata: []
             """);
+        var secrets = Path.Combine(_directory.FullName, "secrets.json");
+        await File.WriteAllTextAsync(secrets, """{"twilio":{"accountSid":"AC-from-store","authToken":"token-from-store"}}""");
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "secrets.yaml"), $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: secrets
+            spec:
+              type: secretstores.local.file
+              version: v1
+              metadata:
+                - name: secretsFile
+                  value: "{{secrets}}"
+                - name: multiValued
+                  value: "true"
+            """);
         var options = new SidecarOptions
         {
             AppId = "service-tests",
@@ -111,6 +129,8 @@ public sealed class RunningService : IAsyncLifetime
     private static IEnumerable<string> Settings(Uri grpc)
     {
         yield return "--urls=http://127.0.0.1:0";
+        yield return "--Serilog:MinimumLevel:Default=Fatal";
+        yield return "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Fatal";
         yield return $"--DAPR_GRPC_ENDPOINT={grpc}";
         yield return $"--APP_API_TOKEN={SidecarToken}";
         yield return "--Twilio:AccountSid=AC0";

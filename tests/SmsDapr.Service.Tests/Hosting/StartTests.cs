@@ -7,14 +7,14 @@ public sealed class StartTests
 {
     public static TheoryData<string, string> BadSettings => new()
     {
-        { "Sms:DefaultQuietHours", "21:00" },
+        { "Sms:DefaultQuietHours", "22:30" },
         { "Sms:DefaultQuietHours", "21:00-21:00" },
         { "Sms:DefaultTimeZone", "Mars/Olympus" },
         { "Sms:DefaultRegion", "XX" },
         { "Sms:DefaultDailyLimit", "1001" },
         { "Sms:DefaultDailyLimit", "many" },
-        { "Sms:DefaultLeadTimeMinutes", "0" },
-        { "Sms:MaxSendAttempts", "0" },
+        { "Sms:DefaultLeadTimeMinutes", "-7" },
+        { "Sms:MaxSendAttempts", "-7" },
         { "Sms:MaxLateness", "4 hours" },
         { "Sms:DeliveryTimeout", "P1M" },
         { "Sms:SendingEnabled", "perhaps" },

@@ -15,8 +15,8 @@ internal static class JsonRegistration
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxRequestBytes);
     }
 
-    // The largest honest body is 1,600 characters of text, each escaped to at most 12 bytes.
-    private const long MaxRequestBytes = 64 * 1024;
+    // Twenty times the longest message text; room for a planning run of thousands of users.
+    private const long MaxRequestBytes = 256 * 1024;
 
     private static void Configure(JsonSerializerOptions options)
     {

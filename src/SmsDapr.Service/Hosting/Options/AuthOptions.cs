@@ -73,6 +73,8 @@ internal sealed record AuthOptions
         var audience = settings.Text("Audience");
         if (authority is null && audience is null)
             return null;
+        if (authority is { Scheme: "http", IsLoopback: false })
+            settings.Problem("Authority", "must be an https address");
         if (authority is not null && audience is not null)
             return new JwtOptions(authority, audience);
         settings.Problem(authority is null ? "Authority" : "Audience", "must be set too for JWT bearer tokens");
