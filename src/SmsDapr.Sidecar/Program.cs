@@ -9,5 +9,5 @@ public static class Program
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(20);
 
     public static Task<int> Main(string[] args) =>
-        SidecarCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout });
+        SidecarCommand.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout });
 }

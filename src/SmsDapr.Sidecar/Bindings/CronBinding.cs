@@ -28,7 +28,7 @@ internal sealed class CronBinding : IInputBinding
         _work = work;
         try
         {
-            _schedule = CronSchedule.Parse(spec.RequiredText("schedule"));
+            _schedule = CronSchedule.Parse(spec.RequiredText("schedule"), clock.LocalTimeZone);
         }
         catch (FormatException malformed)
         {
@@ -90,7 +90,7 @@ internal sealed class CronBinding : IInputBinding
             await _handler!(new Dictionary<string, string>
             {
                 ["readTimeUTC"] = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF '+0000 UTC'", CultureInfo.InvariantCulture),
-                ["timeZone"] = _schedule.ZoneName,
+                ["timeZone"] = _schedule.ZoneName ?? "Local",
             });
         }
     }

@@ -8,12 +8,13 @@ internal abstract class CronSchedule
 {
     private static readonly string[] ZonePrefixes = ["CRON_TZ=", "TZ="];
 
-    public virtual string ZoneName => "Local";
+    /// <summary>The zone that the schedule names itself; null: the clock's own.</summary>
+    public virtual string? ZoneName => null;
 
     public abstract DateTimeOffset? Next(DateTimeOffset after);
 
     /// <exception cref="FormatException">The text is no schedule; the message says why.</exception>
-    public static CronSchedule Parse(string text)
+    public static CronSchedule Parse(string text, TimeZoneInfo localZone)
     {
         var (zone, schedule) = SplitZone(text.Trim());
         if (schedule.StartsWith("@every ", StringComparison.Ordinal))
@@ -25,7 +26,7 @@ internal abstract class CronSchedule
 
         try
         {
-            return new Fields(schedule, zone);
+            return new Fields(schedule, zone ?? localZone, zone?.Id);
         }
         catch (CronFormatException malformed)
         {
@@ -52,21 +53,19 @@ internal abstract class CronSchedule
     private sealed class Fields : CronSchedule
     {
         private readonly List<CronExpression> _alternatives;
-        private readonly TimeZoneInfo? _zone;
+        private readonly TimeZoneInfo _zone;
 
-        public Fields(string schedule, TimeZoneInfo? zone)
+        public Fields(string schedule, TimeZoneInfo zone, string? zoneName)
         {
             _alternatives = [.. Alternatives(schedule)];
             _zone = zone;
+            ZoneName = zoneName;
         }
 
-        public override string ZoneName => _zone?.Id ?? base.ZoneName;
+        public override string? ZoneName { get; }
 
-        public override DateTimeOffset? Next(DateTimeOffset after)
-        {
-            var occurrences = _alternatives.Select(expression => expression.GetNextOccurrence(after, _zone ?? TimeZoneInfo.Local));
-            return occurrences.Min();
-        }
+        public override DateTimeOffset? Next(DateTimeOffset after) =>
+            _alternatives.Select(expression => expression.GetNextOccurrence(after, _zone)).Min();
 
         // Cron fires on either day when both are given; Cronos asks for both.
         private static IEnumerable<CronExpression> Alternatives(string schedule)

@@ -20,13 +20,18 @@ internal static class SidecarCommand
         DefaultValueFactory = _ => 4 * 1024 * 1024,
     };
 
-    private static readonly Argument<string[]> Command = new("command") { Description = "Command that starts the application, after --", Arity = ArgumentArity.ZeroOrMore };
-
-    public static RootCommand Create()
+    /// <summary>Everything after <c>--</c> starts the application; it is split off first, so that a misspelt option is not taken for it.</summary>
+    public static ParseResult Parse(string[] args)
     {
-        var root = new RootCommand("Embedded Dapr-compatible sidecar for development")
+        var separator = Array.IndexOf(args, "--");
+        return separator < 0 ? Create([]).Parse(args) : Create(args[(separator + 1)..]).Parse(args[..separator]);
+    }
+
+    private static RootCommand Create(string[] command)
+    {
+        var root = new RootCommand("Embedded Dapr-compatible sidecar for development: [options] [-- command that starts the application]")
         {
-            AppId, AppPort, AppChannelAddress, HttpPort, GrpcPort, ResourcesPath, DataDirectory, MaxBodySize, Command,
+            AppId, AppPort, AppChannelAddress, HttpPort, GrpcPort, ResourcesPath, DataDirectory, MaxBodySize,
         };
         root.Validators.Add(result =>
         {
@@ -49,7 +54,7 @@ internal static class SidecarCommand
                 DataDirectory = result.GetValue(DataDirectory)!,
                 MaxBodySize = result.GetValue(MaxBodySize),
             };
-            return SidecarRun.RunAsync(options, result.GetValue(Command) ?? [], Console.Error, cancellationToken);
+            return SidecarRun.RunAsync(options, command, Console.Error, cancellationToken);
         });
         return root;
     }

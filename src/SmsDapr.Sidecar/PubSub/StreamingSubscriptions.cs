@@ -30,8 +30,7 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
             throw Refuse(StatusCode.AlreadyExists, $"already subscribed to pubsub {subscription.PubSub} topic {subscription.Topic}");
 
         using var stream = new EventStream(responses);
-        await stream.SendAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new SubscribeTopicEventsResponseInitialAlpha1() });
-        await book.OpenOrThrowAsync(subscription, stream.DeliverAsync, cancellationToken);
+        await stream.BeginAsync(() => book.OpenOrThrowAsync(subscription, stream.DeliverAsync, cancellationToken));
         try
         {
             await foreach (var request in requests.ReadAllAsync(cancellationToken))
@@ -57,18 +56,12 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
         private readonly SemaphoreSlim _turn = new(1, 1);
         private volatile bool _abandoned;
 
-        public async Task SendAsync(SubscribeTopicEventsResponseAlpha1 response)
+        /// <summary>The client may publish as soon as it has the first answer, and no event may come before that answer.</summary>
+        public Task BeginAsync(Func<Task> subscribe) => InTurnAsync(async () =>
         {
-            await _turn.WaitAsync();
-            try
-            {
-                await responses.WriteAsync(response);
-            }
-            finally
-            {
-                _turn.Release();
-            }
-        }
+            await subscribe();
+            await responses.WriteAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new SubscribeTopicEventsResponseInitialAlpha1() });
+        });
 
         public async Task<DeliveryOutcome> DeliverAsync(Subscription subscription, TopicEvent topicEvent, CancellationToken cancellationToken)
         {
@@ -80,7 +73,7 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
             {
                 if (_abandoned)
                     return DeliveryOutcome.Retry;
-                await SendAsync(new SubscribeTopicEventsResponseAlpha1 { EventMessage = message });
+                await InTurnAsync(() => responses.WriteAsync(new SubscribeTopicEventsResponseAlpha1 { EventMessage = message }));
                 return await answer.Task.WaitAsync(AppChannel.CallTimeout, TimeProvider.System, cancellationToken);
             }
             catch (Exception gone) when (gone is InvalidOperationException or IOException or TimeoutException)
@@ -113,6 +106,19 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
         }
 
         public void Dispose() => _turn.Dispose();
+
+        private async Task InTurnAsync(Func<Task> write)
+        {
+            await _turn.WaitAsync();
+            try
+            {
+                await write();
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
 
         private static TopicEventRequest ToMessage(Subscription subscription, TopicEvent topicEvent)
         {

@@ -14,9 +14,9 @@ internal sealed class LocalEnvironmentSecretStore(ComponentSpec spec) : ISecretS
 
     public Task<IReadOnlyDictionary<string, string>?> GetAsync(string name, CancellationToken cancellationToken)
     {
+        // An unset variable is an empty secret, as in daprd.
         var value = IsHidden(_prefix + name) ? null : Environment.GetEnvironmentVariable(_prefix + name);
-        return Task.FromResult<IReadOnlyDictionary<string, string>?>(
-            value is null ? null : new Dictionary<string, string> { [name] = value });
+        return Task.FromResult<IReadOnlyDictionary<string, string>?>(new Dictionary<string, string> { [name] = value ?? "" });
     }
 
     public Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> GetAllAsync(CancellationToken cancellationToken)

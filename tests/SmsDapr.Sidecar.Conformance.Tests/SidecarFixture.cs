@@ -1,0 +1,106 @@
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using SmsDapr.Sidecar.Hosting;
+using DaprGrpc = Dapr.Client.Autogen.Grpc.v1.Dapr;
+
+[assembly: AssemblyFixture(typeof(SmsDapr.Sidecar.Conformance.Tests.SidecarFixture))]
+
+namespace SmsDapr.Sidecar.Conformance.Tests;
+
+/// <summary>
+/// The sidecar under test: the one at DAPR_HTTP_ENDPOINT and DAPR_GRPC_ENDPOINT when both are set, else the embedded one in this process.
+/// A sidecar elsewhere needs the components of this project's Resources directory and, for what concerns the application,
+/// <c>--app-port</c> equal to CONFORMANCE_APP_PORT, which tells these tests where to listen.
+/// </summary>
+public sealed class SidecarFixture : IAsyncLifetime
+{
+    public const string StateStore = "statestore";
+    public const string PubSub = "pubsub";
+    public const string SecretStore = "secrets";
+
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly string _dataDirectory = Directory.CreateTempSubdirectory("smsdapr-conformance").FullName;
+    private WebApplication? _embedded;
+    private GrpcChannel? _channel;
+    private HttpClient? _http;
+
+    public HttpClient Http => _http!;
+
+    public GrpcChannel Channel => _channel!;
+
+    public DaprGrpc.DaprClient Grpc { get; private set; } = null!;
+
+    /// <summary>Null: the sidecar elsewhere knows no application that these tests could be.</summary>
+    public TestApplication? Application { get; private set; }
+
+    public bool IsEmbedded => _embedded is not null;
+
+    public async ValueTask InitializeAsync()
+    {
+        var http = Environment.GetEnvironmentVariable("DAPR_HTTP_ENDPOINT");
+        var grpc = Environment.GetEnvironmentVariable("DAPR_GRPC_ENDPOINT");
+        if (!string.IsNullOrEmpty(http) && !string.IsNullOrEmpty(grpc))
+        {
+            if (int.TryParse(Environment.GetEnvironmentVariable("CONFORMANCE_APP_PORT"), out var appPort))
+                Application = await TestApplication.StartAsync(appPort);
+            Connect(new Uri(http), new Uri(grpc));
+        }
+        else
+        {
+            Application = await TestApplication.StartAsync(0);
+            var addresses = await StartEmbeddedAsync(Application.Port);
+            Connect(addresses.Http, addresses.Grpc);
+        }
+
+        if (Application is not null)
+            await WaitUntilReadyAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        _channel?.Dispose();
+        if (_embedded is not null)
+            await _embedded.DisposeAsync();
+        if (Application is not null)
+            await Application.DisposeAsync();
+        Directory.Delete(_dataDirectory, recursive: true);
+    }
+
+    public TestApplication RequireApplication()
+    {
+        Assert.SkipWhen(Application is null, "CONFORMANCE_APP_PORT does not say which application port the sidecar was started with");
+        return Application!;
+    }
+
+    private async Task<SidecarAddresses> StartEmbeddedAsync(int appPort)
+    {
+        _embedded = SidecarHost.Create(new SidecarOptions
+        {
+            AppId = "conformance",
+            AppPort = appPort,
+            HttpPort = 0,
+            GrpcPort = 0,
+            ResourcesPaths = [Path.Combine(AppContext.BaseDirectory, "Resources")],
+            DataDirectory = _dataDirectory,
+        });
+        await _embedded.StartAsync();
+        return SidecarAddresses.Of(_embedded);
+    }
+
+    private void Connect(Uri http, Uri grpc)
+    {
+        _http = new HttpClient { BaseAddress = http };
+        _channel = GrpcChannel.ForAddress(grpc);
+        Grpc = new DaprGrpc.DaprClient(_channel);
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var timeout = new CancellationTokenSource(ReadyTimeout);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!(await Http.GetAsync("/v1.0/healthz", timeout.Token)).IsSuccessStatusCode)
+            await tick.WaitForNextTickAsync(timeout.Token);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Threading.Channels;
+using SmsDapr.Sidecar.PubSub;
+
+namespace SmsDapr.Sidecar.Tests.PubSub;
+
+public sealed class InMemoryPubSubTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Work_lasts_from_the_publish_until_every_subscriber_is_done()
+    {
+        var work = new WorkCounter();
+        await using var bus = new InMemoryPubSub(work);
+        var release = new TaskCompletionSource();
+        await using (await bus.SubscribeAsync("topic", _ => release.Task, Cancellation))
+        await using (await bus.SubscribeAsync("topic", _ => release.Task, Cancellation))
+        {
+            await bus.PublishAsync("topic", "a"u8.ToArray(), Cancellation);
+            work.Active.ShouldBe(2);
+            release.SetResult();
+        }
+
+        work.Active.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_subscriber_gets_messages_in_order_one_at_a_time()
+    {
+        await using var bus = new InMemoryPubSub(new WorkCounter());
+        var received = Channel.CreateUnbounded<string>();
+        var inside = 0;
+        await using var subscription = await bus.SubscribeAsync("topic", async message =>
+        {
+            Interlocked.Increment(ref inside).ShouldBe(1);
+            await received.Writer.WriteAsync(Encoding.UTF8.GetString(message.Span), Cancellation);
+            Interlocked.Decrement(ref inside);
+        }, Cancellation);
+
+        for (var number = 0; number < 100; number++)
+            await bus.PublishAsync("topic", Encoding.UTF8.GetBytes($"{number}"), Cancellation);
+
+        for (var number = 0; number < 100; number++)
+            (await received.Reader.ReadAsync(Cancellation)).ShouldBe($"{number}");
+    }
+
+    [Fact]
+    public async Task A_topic_without_subscribers_loses_its_messages()
+    {
+        var work = new WorkCounter();
+        await using var bus = new InMemoryPubSub(work);
+
+        await bus.PublishAsync("topic", "a"u8.ToArray(), Cancellation);
+
+        work.Active.ShouldBe(0);
+    }
+}
