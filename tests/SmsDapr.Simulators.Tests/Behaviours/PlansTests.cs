@@ -101,6 +101,7 @@ public sealed class PlansTests
     [InlineData("""{"rules":[{"behaviour":{"code":20503}}]}""")]
     [InlineData("""{"rules":[{"behaviour":{"outcome":"queued"}}]}""")]
     [InlineData("""{"rules":[{"behaviour":{"errorCode":30003}}]}""")]
+    [InlineData("""{"rules":[{"behaviour":{"created":false}}]}""")]
     [InlineData("")]
     [InlineData("null")]
     public async Task A_rule_that_makes_no_sense_is_a_400(string body)

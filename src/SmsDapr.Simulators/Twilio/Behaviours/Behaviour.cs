@@ -65,6 +65,7 @@ internal sealed record Behaviour
         { HttpStatus: < 400 or > 599 } => "httpStatus must be 400 to 599.",
         { Outcome: not (MessageStatus.Delivered or MessageStatus.Undelivered or MessageStatus.Failed or MessageStatus.Sent) } =>
             "outcome must be delivered, undelivered, failed or sent.",
+        { Created: false, HttpStatus: null, Answer: AnswerKind.Respond } => "created false needs httpStatus, or an answer that never comes.",
         { Code: not null, HttpStatus: null } => "code needs httpStatus.",
         { ErrorCode: not null, Outcome: MessageStatus.Delivered or MessageStatus.Sent } => "errorCode needs outcome failed or undelivered.",
         { Delay: var delay } when delay < TimeSpan.Zero => "delay must not be negative.",

@@ -5,7 +5,6 @@ internal enum MessageStatus
     Accepted,
     Scheduled,
     Queued,
-    Sending,
     Sent,
     Delivered,
     Undelivered,
