@@ -101,7 +101,7 @@ internal sealed partial class WorkStream(
                 limit.Release();
             }
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        catch (Exception exception) when (_ended.IsCancellationRequested && exception is OperationCanceledException or RpcException)
         {
             // The sidecar sends it again.
         }
