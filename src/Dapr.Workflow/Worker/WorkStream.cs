@@ -145,7 +145,7 @@ internal sealed partial class WorkStream(
     /// </param>
     private async Task Deliver(Func<CallOptions, AsyncUnaryCall<CompleteTaskResponse>> send, string instanceId, Func<bool> isSettled)
     {
-        for (var attempt = 1; !_ended.IsCancellationRequested; attempt++)
+        for (var attempt = 1; !_ended.IsCancellationRequested && !isSettled(); attempt++)
         {
             try
             {
@@ -160,8 +160,6 @@ internal sealed partial class WorkStream(
             }
 
             await clock.BackOff(attempt, FirstRedeliveryDelay, LongestRedeliveryDelay, _ended);
-            if (isSettled())
-                return;
         }
     }
 
