@@ -1,6 +1,8 @@
+using SmsDapr.Service.Hosting;
+
 namespace SmsDapr.Service;
 
 public static class Program
 {
-    public static int Main() => 0;
+    public static Task<int> Main(string[] args) => ServiceHost.RunAsync(args);
 }

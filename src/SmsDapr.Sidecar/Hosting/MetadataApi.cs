@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using SmsDapr.Sidecar.Api;
 using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.Workflows;
 
 namespace SmsDapr.Sidecar.Hosting;
 
@@ -12,6 +13,7 @@ internal sealed class MetadataApi(
     SidecarOptions options,
     ComponentRegistry components,
     IEnumerable<IMetadataSource> sources,
+    WorkflowEngine engine,
     IHostApplicationLifetime lifetime) : IDaprApi<MetadataApi>
 {
     private const string RuntimeVersion = "1.18.3";
@@ -59,7 +61,7 @@ internal sealed class MetadataApi(
         {
             Id = options.AppId,
             RuntimeVersion = RuntimeVersion,
-            Workflows = new MetadataWorkflows(),
+            Workflows = new MetadataWorkflows { ConnectedWorkers = engine.ConnectedWorkers },
         };
         if (options.AppPort is { } port)
             response.AppConnectionProperties = new AppConnectionProperties { Port = port, Protocol = "http", ChannelAddress = options.AppChannelAddress };

@@ -7,6 +7,7 @@ using SmsDapr.Sidecar.Conversation;
 using SmsDapr.Sidecar.PubSub;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
+using SmsDapr.Sidecar.Workflows;
 
 namespace SmsDapr.Sidecar.Hosting;
 
@@ -74,7 +75,7 @@ public static class SidecarHost
         services.AddDaprApi<BindingsApi>();
         services.AddDaprApi<ConversationApi>();
 
-        // The workflow engine registers here.
+        services.AddWorkflowEngine(options, clock, work);
 
         services.AddHostedService<AppConnection>();
     }
@@ -95,7 +96,7 @@ public static class SidecarHost
         app.MapGrpcService<BindingsApi>();
         app.MapGrpcService<ConversationApi>();
 
-        // The workflow engine maps its service here.
+        app.MapWorkflowEngine();
     }
 
     private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)

@@ -1,0 +1,6 @@
+using Dapr.Common;
+
+namespace Dapr.Workflow.Registration;
+
+/// <summary>Sets up workflows in a service collection.</summary>
+public interface IDaprWorkflowBuilder : IDaprServiceBuilder;

@@ -1,0 +1,109 @@
+using NodaTime;
+using SmsDapr.Core.Text;
+
+namespace SmsDapr.Core.Messages;
+
+/// <summary>Changes of time and text. All are refused once the message is sending or later.</summary>
+public static class MessageChanges
+{
+    /// <summary>Moves the message to a new time. A message that waits for a retry is retried then.</summary>
+    public static Transition Move(this Message message, Instant sendAt, LocalDateTime? sendAtLocal, TimelineSource source, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+        if (message.DueAt == sendAt && message.SendAt == sendAt && message.SendAtLocal == sendAtLocal)
+            return new Transition.Unchanged(message);
+        return new Transition.Changed(message.MovedTo(sendAt, sendAtLocal).Noted(message.NotBefore(now), source));
+    }
+
+    /// <summary>Replaces the text. The cost of a generated text is added to what earlier ones cost.</summary>
+    public static Transition Edit(this Message message, MessageText text, TimelineSource source, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+        if (message.Body == text.Body && message.BodySource == text.Source && message.LlmModel == text.LlmModel && text.CostUsd is null)
+            return new Transition.Unchanged(message);
+        return new Transition.Changed(message.WithText(text).Noted(message.NotBefore(now), source));
+    }
+
+    /// <summary>The calendar event changed: takes over its data, moves the message and, when given, replaces the text.</summary>
+    public static Transition FollowEvent(this Message message, CalendarEvent changed, Instant sendAt, MessageText? text, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+
+        var moved = message.Event?.Start != changed.Start || message.Event?.End != changed.End;
+        if (!moved && message.Event == changed && (text is null || text.Body == message.Body))
+            return new Transition.Unchanged(message);
+
+        var next = message with { Event = changed };
+        if (moved)
+            next = next.MovedTo(sendAt, sendAtLocal: null);
+        if (text is not null)
+            next = next.WithText(text);
+        return new Transition.Changed(next.Noted(message.NotBefore(now), TimelineSource.Calendar));
+    }
+
+    /// <summary>Defers the message to <paramref name="until"/>, which becomes its send time (and that of its next attempt).</summary>
+    public static Transition Defer(this Message message, Instant until, StatusReason reason, TimelineSource source, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+        if (message.DueAt == until && message.StatusReason == reason)
+            return new Transition.Unchanged(message);
+
+        var deferred = message with
+        {
+            StatusReason = reason,
+            DeferredFrom = message.DeferredFrom ?? message.DueAt,
+            SendAt = until,
+            NextAttemptAt = message.Attempts > 0 ? until : null,
+        };
+        return new Transition.Changed(deferred.Noted(message.NotBefore(now), source));
+    }
+
+    /// <summary>
+    /// The user's quiet hours changed: a message deferred for them goes back to the time it was deferred from, or to now when that has passed.
+    /// The send rules then decide again. Unchanged when it is not deferred.
+    /// </summary>
+    public static Transition Release(this Message message, TimelineSource source, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled || message.DeferredFrom is not { } original)
+            return new Transition.Unchanged(message);
+
+        var at = message.NotBefore(now);
+        return new Transition.Changed(message.MovedTo(Instant.Max(original, now), message.SendAtLocal).Noted(at, source));
+    }
+
+    /// <summary>Sending is paused for the account: looks again at <paramref name="nextAttemptAt"/>. The send time stays, so that lateness counts on. Bookkeeping.</summary>
+    public static Transition Pause(this Message message, Instant nextAttemptAt, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+        return message.NextAttemptAt == nextAttemptAt
+            ? new Transition.Unchanged(message)
+            : new Transition.Changed((message with { NextAttemptAt = nextAttemptAt }).Touched(message.NotBefore(now)));
+    }
+
+    private static Message MovedTo(this Message message, Instant sendAt, LocalDateTime? sendAtLocal) => message with
+    {
+        SendAt = sendAt,
+        SendAtLocal = sendAtLocal,
+        DeferredFrom = null,
+        NextAttemptAt = message.Attempts > 0 ? sendAt : null,
+        StatusReason = message.Attempts > 0 ? StatusReason.Retry : null,
+    };
+
+    private static Message WithText(this Message message, MessageText text)
+    {
+        var size = Segments.Count(text.Body);
+        return message with
+        {
+            Body = text.Body,
+            BodySource = text.Source,
+            LlmModel = text.LlmModel,
+            GenerationCostUsd = text.CostUsd is { } cost ? (message.GenerationCostUsd ?? 0) + cost : message.GenerationCostUsd,
+            Sms = message.Sms with { Segments = size.Segments, Encoding = size.Encoding },
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
+
+namespace SmsDapr.Core.Sending;
+
+/// <summary>Everything that the send rules look at.</summary>
+public sealed record SendContext
+{
+    /// <summary>The message.</summary>
+    public required Message Message { get; init; }
+
+    /// <summary>What applies to its user.</summary>
+    public required UserPreferences User { get; init; }
+
+    /// <summary>The time.</summary>
+    public required Instant Now { get; init; }
+
+    /// <summary>The global switch.</summary>
+    public required bool SendingEnabled { get; init; }
+
+    /// <summary>Lateness of messages that bring none of their own.</summary>
+    public required Duration DefaultMaxLateness { get; init; }
+
+    /// <summary>What the user's day holds already: the local date of <see cref="SendTime"/>.</summary>
+    public required DaySlots Day { get; init; }
+
+    /// <summary>What is known of the message's calendar event; ignored without one.</summary>
+    public EventStanding Event { get; init; } = EventStanding.Stands;
+
+    /// <summary>When the message would go out: now, or when it is due.</summary>
+    public Instant SendTime => Instant.Max(Now, Message.DueAt);
+
+    /// <summary>The local date of <see cref="SendTime"/>, whose <see cref="Day"/> is needed.</summary>
+    public static LocalDate DayOf(Message message, UserPreferences user, Instant now) =>
+        LocalTimes.DateOf(Instant.Max(now, message.DueAt), user.Zone);
+}
+
+/// <summary>What is known of a message's calendar event. An event moved into the future is first followed (<see cref="MessageChanges.FollowEvent"/>), then it stands.</summary>
+public enum EventStanding
+{
+    /// <summary>It stands, or the calendar can't be reached and it stood when last seen.</summary>
+    Stands,
+
+    /// <summary>It is gone.</summary>
+    Deleted,
+
+    /// <summary>It is now an all-day event.</summary>
+    AllDay,
+
+    /// <summary>It was moved to a time that has passed.</summary>
+    MovedToPast,
+
+    /// <summary>The user disconnected the calendar.</summary>
+    CalendarDisconnected,
+}

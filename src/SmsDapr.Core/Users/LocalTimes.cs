@@ -1,0 +1,21 @@
+using NodaTime;
+
+namespace SmsDapr.Core.Users;
+
+/// <summary>Turns wall-clock times into instants and looks up zones.</summary>
+public static class LocalTimes
+{
+    /// <summary>The IANA zone of an id; null when there is none.</summary>
+    public static DateTimeZone? FindZone(string? id) =>
+        string.IsNullOrEmpty(id) ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id);
+
+    /// <summary>The instant of a wall-clock time: a skipped time is the first valid instant after the gap, a doubled one the earlier.</summary>
+    public static Instant ToInstant(LocalDateTime local, DateTimeZone zone)
+    {
+        var mapping = zone.MapLocal(local);
+        return mapping.Count == 0 ? mapping.LateInterval.Start : mapping.First().ToInstant();
+    }
+
+    /// <summary>The local date of an instant.</summary>
+    public static LocalDate DateOf(Instant instant, DateTimeZone zone) => instant.InZone(zone).Date;
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration.Memory;
+using SmsDapr.Local.Clock;
+using SmsDapr.Service.Hosting;
+using SmsDapr.Sidecar.Hosting;
+using SmsDapr.Sidecar.State;
+using SmsDapr.Simulators;
+
+namespace SmsDapr.Local;
+
+/// <summary>Simulators, embedded sidecar and service in one process, talking to each other over real HTTP and gRPC.</summary>
+internal static class LocalHost
+{
+    public const string AdminKey = "dev-admin-key";
+    public const string UserKey = "dev-user-key";
+
+    private const string AppId = "smsdapr";
+
+    public static async Task<int> RunAsync(LocalOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            await RunHostsAsync(WithPorts(options), cancellation);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception e) when (StartFailure.Explain(e) is { } line)
+        {
+            await Console.Error.WriteLineAsync(line);
+            return 1;
+        }
+    }
+
+    private static async Task RunHostsAsync(LocalOptions options, CancellationToken cancellation)
+    {
+        var work = new WorkCounter();
+        using var virtualClock = options.VirtualClock is { } start ? new VirtualClock(start, work) : null;
+        var clock = virtualClock ?? TimeProvider.System;
+        var faults = new StateFaults();
+        Action<WebApplicationBuilder> track = virtualClock is null ? static _ => { } : builder => builder.TrackWork(work);
+        Directory.CreateDirectory(options.DataDirectory);
+
+        await using var simulators = options.Simulators ? CreateSimulators(options, clock, track) : null;
+        await using var sidecar = SidecarHost.Create(SidecarOptions(options), clock, work, faults);
+        await using var service = ServiceHost.Create(
+            [],
+            builder =>
+            {
+                Configure(builder, options);
+                builder.Services.AddSingleton(clock);
+                track(builder);
+            },
+            app =>
+            {
+                if (virtualClock is not null)
+                {
+                    app.MapClock(virtualClock, faults);
+                }
+            });
+
+        if (simulators is not null)
+            await simulators.StartAsync(cancellation);
+
+        await sidecar.StartAsync(cancellation);
+        await service.StartAsync(cancellation);
+        if (simulators is not null)
+            SimulatorHost.Resume(simulators);
+
+        Banner.Print(options);
+        var demo = options.Demo ? new Demo(options.ServiceUrl, Console.Out).RunAsync(clock, service.Lifetime.ApplicationStopping) : Task.CompletedTask;
+
+        await service.WaitForShutdownAsync(cancellation);
+        await demo;
+        await sidecar.StopAsync(CancellationToken.None);
+        if (simulators is not null)
+            await simulators.StopAsync(CancellationToken.None);
+    }
+
+    private static WebApplication CreateSimulators(LocalOptions options, TimeProvider clock, Action<WebApplicationBuilder> track) =>
+        SimulatorHost.Create(
+            new SimulatorOptions
+            {
+                Port = options.SimulatorPort,
+                DataDirectory = Path.Combine(options.DataDirectory, "simulators"),
+                ResumeOnStart = false,
+            },
+            clock,
+            track);
+
+    private static SidecarOptions SidecarOptions(LocalOptions options) => new()
+    {
+        AppId = AppId,
+        AppPort = options.ServiceUrl.Port,
+        HttpPort = options.DaprHttpPort,
+        GrpcPort = options.DaprGrpcPort,
+        ResourcesPaths = [options.ResourcesPath],
+        DataDirectory = options.DataDirectory,
+    };
+
+    private static void Configure(WebApplicationBuilder builder, LocalOptions options)
+    {
+        builder.WebHost.UseUrls(options.ServiceUrl.GetLeftPart(UriPartial.Authority));
+        var url = options.ServiceUrl.GetLeftPart(UriPartial.Authority);
+        var simulator = new SimulatorOptions();
+        var standard = new Dictionary<string, string?>
+        {
+            ["Twilio:AccountSid"] = simulator.AccountSid,
+            ["Twilio:AuthToken"] = simulator.AuthToken,
+            ["Twilio:From"] = simulator.Sender,
+            ["Twilio:PublicBaseUrl"] = url,
+            ["GoogleCalendar:PublicBaseUrl"] = url,
+            ["Auth:ApiKeys:dev-admin:Key"] = AdminKey,
+            ["Auth:ApiKeys:dev-admin:Name"] = "dev-admin",
+            ["Auth:ApiKeys:dev-admin:Roles:0"] = "admin",
+            ["Auth:ApiKeys:dev-user:Key"] = UserKey,
+            ["Auth:ApiKeys:dev-user:Name"] = "dev-user",
+            ["Auth:ApiKeys:dev-user:Roles:0"] = "user",
+            ["Auth:ApiKeys:dev-user:UserId"] = Demo.UserId,
+        };
+        if (options.Simulators)
+        {
+            standard["Twilio:BaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
+            standard["Twilio:VerifyBaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
+        }
+        else if (string.IsNullOrEmpty(builder.Configuration["Twilio:BaseUrl"]))
+            throw new StartFailure("Twilio:BaseUrl: --no-simulators needs the address of the provider (environment: Twilio__BaseUrl).");
+
+        // Lowest priority, so that everything can be overridden; the sidecar's address is ours and nobody else's.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = standard });
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("DAPR_HTTP_ENDPOINT", $"http://127.0.0.1:{options.DaprHttpPort}"),
+            new("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{options.DaprGrpcPort}"),
+        ]);
+    }
+
+    /// <summary>The hosts must know each other's ports before they start, so a 0 becomes a free port here.</summary>
+    private static LocalOptions WithPorts(LocalOptions options) => options with
+    {
+        ServiceUrl = options.ServiceUrl.Port == 0 ? new UriBuilder(options.ServiceUrl) { Port = FreePort() }.Uri : options.ServiceUrl,
+        DaprHttpPort = options.DaprHttpPort == 0 ? FreePort() : options.DaprHttpPort,
+        DaprGrpcPort = options.DaprGrpcPort == 0 ? FreePort() : options.DaprGrpcPort,
+        SimulatorPort = options.SimulatorPort == 0 ? FreePort() : options.SimulatorPort,
+    };
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using NodaTime;
+using Scalar.AspNetCore;
+using SmsDapr.Service.Hosting.Json;
+
+namespace SmsDapr.Service.Hosting;
+
+/// <summary>The OpenAPI document and its page, both without a key and without anything loaded from elsewhere.</summary>
+internal static class ApiDocs
+{
+    private const string KeyScheme = "ApiKey";
+    private const string BearerScheme = "Bearer";
+
+    public static void AddApiDocs(this WebApplicationBuilder builder) =>
+        builder.Services.AddOpenApi("v1", options =>
+        {
+            options.AddDocumentTransformer(Describe);
+            options.AddOperationTransformer(RequireKey);
+            options.AddOperationTransformer(ShowExample);
+            options.AddSchemaTransformer(ShowTimes);
+            options.AddSchemaTransformer(ShowPatched);
+        });
+
+    public static void MapApiDocs(this WebApplication app)
+    {
+        app.MapOpenApi().AllowAnonymous();
+        app.MapScalarApiReference("/docs", options => options
+                .WithTitle("SmsDapr API")
+                .DisableDefaultFonts()
+                .DisableTelemetry()
+                .AddPreferredSecuritySchemes(KeyScheme))
+            .AllowAnonymous();
+    }
+
+    private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "SmsDapr",
+            Version = "v1",
+            Description = "Turns calendar events and plain calls into SMS at the right moment and proves what became of each. "
+                + "Times are RFC 3339 UTC, durations ISO 8601, errors application/problem+json. Unknown properties are refused.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
+            [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key or a JWT." },
+        };
+        return Task.CompletedTask;
+    }
+
+    private static Task RequireKey(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Microsoft.AspNetCore.Authorization.IAuthorizeData>().Any())
+        {
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
+            ];
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static readonly Dictionary<Type, (string Format, string Example)> Times = new()
+    {
+        [typeof(Instant)] = ("date-time", "2026-03-08T13:00:00Z"),
+        [typeof(LocalDate)] = ("date", "2026-03-08"),
+        [typeof(LocalTime)] = ("time", "21:00"),
+        [typeof(LocalDateTime)] = ("date-time", "2026-03-08T09:00:00"),
+        [typeof(Duration)] = ("duration", "PT15M"),
+    };
+
+    private static Task ShowExample(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var example = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().LastOrDefault();
+        if (example is not null && operation.RequestBody?.Content is { } content)
+        {
+            foreach (var media in content.Values.OfType<OpenApiMediaType>())
+                media.Example = JsonNode.Parse(example.Json);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // Converters hide from the generator what they write.
+    private static Task ShowTimes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = context.JsonTypeInfo.Type;
+        var inner = Nullable.GetUnderlyingType(type);
+        if (Times.TryGetValue(inner ?? type, out var shown))
+        {
+            schema.Type = inner is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = shown.Format;
+            schema.Examples = [shown.Example];
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // A patched property has its own converter, which hides from the generator what it holds.
+    private static async Task ShowPatched(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = context.JsonTypeInfo.Type;
+        if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(Patched<>))
+            return;
+        var shown = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], cancellationToken: cancellation);
+        schema.Type = shown.Type | JsonSchemaType.Null;
+        schema.Format = shown.Format;
+        schema.Properties = shown.Properties;
+        schema.Required = shown.Required;
+    }
+}
+
+/// <summary>An example body in the API's documentation.</summary>
+internal sealed record RequestExample(string Json);
+
+internal static class RequestExamples
+{
+    public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder route, string json) => route.WithMetadata(new RequestExample(json));
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text;
+using SmsDapr.Service.Hosting.Auth;
+using SmsDapr.Service.Users;
+
+namespace SmsDapr.Service.Hosting.Options;
+
+/// <summary>Who may call. Without keys and JWT nobody may.</summary>
+internal sealed record AuthOptions
+{
+    public required IReadOnlyList<ApiKey> ApiKeys { get; init; }
+
+    public required JwtOptions? Jwt { get; init; }
+
+    internal static AuthOptions Read(SettingsReader settings)
+    {
+        var keys = new List<ApiKey>();
+        foreach (var index in settings.Children("ApiKeys"))
+        {
+            if (ReadKey(settings.Section($"ApiKeys:{index}"), index) is not { } key)
+                continue;
+            if (keys.Exists(known => known.Sha256.AsSpan().SequenceEqual(key.Sha256)))
+                settings.Problem($"ApiKeys:{index}", "is the same key as an earlier one");
+            keys.Add(key);
+        }
+
+        return new AuthOptions { ApiKeys = keys, Jwt = ReadJwt(settings.Section("Jwt")) };
+    }
+
+    private static ApiKey? ReadKey(SettingsReader settings, string index)
+    {
+        if (ReadHash(settings) is not { } hash)
+            return null;
+
+        var roles = new List<Role>();
+        foreach (var child in settings.Children("Roles"))
+        {
+            if (Enum.TryParse<Role>(settings.Text($"Roles:{child}"), ignoreCase: true, out var role) && Enum.IsDefined(role))
+                roles.Add(role);
+            else
+                settings.Problem($"Roles:{child}", "must be admin, service or user");
+        }
+
+        var userId = settings.Text("UserId");
+        if (roles.Count == 0)
+            settings.Problem("Roles", "must name at least one of admin, service and user");
+        else if (roles.Min() == Role.User && !UserId.IsValid(userId))
+            settings.Problem("UserId", $"must be the user that a key of role user acts for: {UserId.Rule}");
+        else
+            return new ApiKey(settings.Text("Name", $"key {index}"), hash, roles.Min(), roles.Min() == Role.User ? userId : null);
+        return null;
+    }
+
+    private static byte[]? ReadHash(SettingsReader settings)
+    {
+        var key = settings.Text("Key");
+        var hash = settings.Text("KeySha256");
+        if (key is not null && hash is null)
+            return SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        if (key is null && hash is { Length: 64 } && hash.All(char.IsAsciiHexDigit))
+            return Convert.FromHexString(hash);
+
+        if (hash is null || key is not null)
+            settings.Problem("Key", "must be set, or KeySha256 instead of it");
+        else
+            settings.Problem("KeySha256", "must be the SHA-256 of the key as 64 hexadecimal digits");
+        return null;
+    }
+
+    private static JwtOptions? ReadJwt(SettingsReader settings)
+    {
+        var authority = settings.Address("Authority");
+        var audience = settings.Text("Audience");
+        if (authority is null && audience is null)
+            return null;
+        if (authority is { Scheme: "http", IsLoopback: false })
+            settings.Problem("Authority", "must be an https address");
+        if (authority is not null && audience is not null)
+            return new JwtOptions(authority, audience);
+        settings.Problem(authority is null ? "Authority" : "Audience", "must be set too for JWT bearer tokens");
+        return null;
+    }
+}
+
+/// <summary>Tokens of an OpenID Connect issuer: <c>sub</c> is the user id, <c>role</c> or <c>roles</c> the role.</summary>
+internal sealed record JwtOptions(Uri Authority, string Audience);
+
+/// <summary>A configured key: only its hash is kept. The strongest of its roles counts.</summary>
+internal sealed record ApiKey(string Name, byte[] Sha256, Role Role, string? UserId);

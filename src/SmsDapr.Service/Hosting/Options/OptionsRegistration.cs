@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+using SmsDapr.Service.Hosting.Auth;
+
+namespace SmsDapr.Service.Hosting.Options;
+
+internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr);
+
+internal static class OptionsRegistration
+{
+    /// <summary>Reads and checks the whole configuration; every problem is reported at once.</summary>
+    public static ServiceOptions AddServiceOptions(this WebApplicationBuilder builder)
+    {
+        var problems = new List<string>();
+        SettingsReader Read(string section) => new(builder.Configuration, section, problems);
+
+        var twilio = TwilioOptions.Read(Read("Twilio"));
+        var sms = SmsOptions.Read(Read("Sms"));
+        var auth = AuthOptions.Read(Read("Auth"));
+        var dapr = DaprOptions.Read(Read(""));
+        var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
+        if (problems.Count > 0)
+            throw new OptionsValidationException("", typeof(ServiceOptions), problems);
+
+        builder.Services.AddSingleton(twilio);
+        builder.Services.AddSingleton(sms);
+        builder.Services.AddSingleton(auth);
+        builder.Services.AddSingleton(dapr);
+        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, calendarAddress]));
+        return new ServiceOptions(twilio, sms, auth, dapr);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace SmsDapr.Service.Hosting.Problems;
+
+/// <summary>Says which field of a request could not be read, from what the framework throws while binding it.</summary>
+internal static partial class InvalidRequests
+{
+    public const string Body = "body";
+
+    public static ProblemHttpResult Describe(BadHttpRequestException error) =>
+        error.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge => Problem.Of(error.StatusCode, "The request body is too large."),
+            StatusCodes.Status415UnsupportedMediaType => Problem.Of(error.StatusCode, "The request body must be application/json."),
+            StatusCodes.Status400BadRequest => DescribeBinding(error),
+            _ => Problem.Of(error.StatusCode, "The request could not be read."),
+        };
+
+    private static ProblemHttpResult DescribeBinding(BadHttpRequestException error)
+    {
+        if (error.InnerException is JsonException json)
+            return DescribeJson(json);
+
+        // The framework names the parameter in quotes: «Failed to bind parameter "int limit" from "x".»,
+        // «Required parameter "string name" was not provided from query string.»
+        var parameter = ParameterName().Match(error.Message);
+        if (parameter.Success && !error.Message.Contains("from body", StringComparison.Ordinal))
+            return Problem.Invalid(parameter.Groups[1].Value, "is missing or not of the expected form");
+        return Problem.Invalid(Body, "must be a JSON object");
+    }
+
+    private static ProblemHttpResult DescribeJson(JsonException json)
+    {
+        var unknown = UnknownProperty().Match(json.Message);
+        if (unknown.Success)
+            return Problem.Invalid(unknown.Groups[1].Value, "is not a known property");
+        var duplicate = DuplicateProperty().Match(json.Message);
+        if (duplicate.Success)
+            return Problem.Invalid(duplicate.Groups[1].Value, "is given twice");
+        return json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) && !IsMalformed(json)
+            ? Problem.Invalid(path[2..], "has the wrong type or form")
+            : Problem.Invalid(Body, "must be a well-formed JSON object");
+    }
+
+    // The reader's own exception inside: the text is not JSON at all, so no field is to blame.
+    private static bool IsMalformed(JsonException json) => json.InnerException?.GetType().Name == "JsonReaderException";
+
+    [GeneratedRegex("""parameter "\S+ (\w+)"\s""")]
+    private static partial Regex ParameterName();
+
+    [GeneratedRegex("^The JSON property '(.*)' could not be mapped")]
+    private static partial Regex UnknownProperty();
+
+    [GeneratedRegex("^Duplicate property '(.*)' encountered")]
+    private static partial Regex DuplicateProperty();
+}

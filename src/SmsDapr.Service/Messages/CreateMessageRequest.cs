@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using NodaTime;
+using SmsDapr.Core;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting.Problems;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>Whether a message waits for the end of the user's quiet hours.</summary>
+public enum QuietHoursMode
+{
+    Respect,
+    Override,
+}
+
+/// <summary>A text to be sent to a user.</summary>
+public sealed record CreateMessageRequest
+{
+    public const int MaxAttemptsLimit = 10;
+
+    private const int MaxReasonLength = 200;
+    private static readonly Duration LongestLateness = Duration.FromDays(30);
+
+    public string? UserId { get; init; }
+
+    /// <summary>1 to 1,600 characters.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>Left out: at once.</summary>
+    public Instant? SendAt { get; init; }
+
+    /// <summary>Wall-clock time in <see cref="TimeZone"/> or, without one, in the user's zone.</summary>
+    public LocalDateTime? SendAtLocal { get; init; }
+
+    /// <summary>IANA id.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>1 to 64 letters, digits, <c>-</c> or <c>_</c>; makes the request safe to repeat.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Create requests in all, 1 to 10.</summary>
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>How long after its send time the message may still go out.</summary>
+    public Duration? MaxLateness { get; init; }
+
+    public QuietHoursMode? QuietHours { get; init; }
+
+    /// <summary>Why quiet hours are overridden; kept with the message.</summary>
+    public string? OverrideReason { get; init; }
+
+    internal RequestValidation Validate()
+    {
+        var validation = new RequestValidation()
+            .Check(Users.UserId.IsValid(UserId), "userId", Users.UserId.Rule)
+            .Check(!string.IsNullOrWhiteSpace(Body), "body", "must not be empty")
+            .Check(Body is null || Body.Length <= MessageLimits.MaxBodyLength, "body", $"must have at most {MessageLimits.MaxBodyLength} characters")
+            .Check(SendAt is null || SendAtLocal is null, "sendAtLocal", "must not be given together with sendAt")
+            .Check(TimeZone is null || LocalTimes.FindZone(TimeZone) is not null, "timeZone", "must be an IANA time zone such as Europe/Berlin")
+            .Check(Id is null || MessageId.IsValid(Id), "id", MessageId.Rule)
+            .Check(MaxAttempts is null or (>= 1 and <= MaxAttemptsLimit), "maxAttempts", $"must be a number from 1 to {MaxAttemptsLimit}")
+            .Check(MaxLateness is not { } late || (late > Duration.Zero && late <= LongestLateness), "maxLateness", "must be a duration above zero, at most P30D");
+        return QuietHours == QuietHoursMode.Override
+            ? validation.Check(OverrideReason?.Trim().Length is > 0 and <= MaxReasonLength, "overrideReason", $"must say in 1 to {MaxReasonLength} characters why quiet hours are overridden")
+            : validation.Check(OverrideReason is null, "overrideReason", "goes with quietHours override only");
+    }
+
+    /// <summary>Tells a repeated request from another one with the same id.</summary>
+    internal string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Options)));
+
+    /// <summary>When it is to be sent, as far as the user's zone decides.</summary>
+    internal (Instant SendAt, string TimeZone) Schedule(UserPreferences user, Instant now)
+    {
+        var zone = LocalTimes.FindZone(TimeZone) ?? user.Zone;
+        var sendAt = SendAtLocal is { } local ? LocalTimes.ToInstant(local, zone) : SendAt ?? now;
+        return (sendAt, zone.Id);
+    }
+}

@@ -1,0 +1,49 @@
+using NodaTime;
+using SmsDapr.Core.Messages;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>What a caller may change of a message that waits. The compare-and-set decides against a send under way.</summary>
+internal sealed class MessageChangesByCaller(MessageRepository messages, MessageIndex index, MessageEngine engine, IClock clock)
+{
+    /// <summary>Null when there is no such message.</summary>
+    public async Task<Transition?> CancelAsync(string id, StatusReason reason, TimelineSource source, CancellationToken cancellation)
+    {
+        var transition = await messages.ApplyAsync(id, message => message.Cancel(reason, source, clock.GetCurrentInstant()), cancellation);
+        await NudgeAsync(transition, cancellation);
+        return transition;
+    }
+
+    /// <summary>Moves and edits in one change; null when there is no such message.</summary>
+    public async Task<Transition?> PatchAsync(string userId, string id, Instant? sendAt, string? body, CancellationToken cancellation)
+    {
+        if (sendAt is { } moved)
+            await index.AddAsync(userId, moved, id, cancellation);
+
+        var transition = await messages.ApplyAsync(id, message => Patch(message, sendAt, body), cancellation);
+        await NudgeAsync(transition, cancellation);
+        return transition;
+    }
+
+    /// <summary>Gives a deferred message its original time back, so that the rules decide anew.</summary>
+    public async Task ReleaseAsync(string id, CancellationToken cancellation) =>
+        await NudgeAsync(
+            await messages.ApplyAsync(id, message => message.Release(TimelineSource.Api, clock.GetCurrentInstant()), cancellation), cancellation);
+
+    private Transition Patch(Message message, Instant? sendAt, string? body)
+    {
+        var now = clock.GetCurrentInstant();
+        Transition result = new Transition.Unchanged(message);
+        if (sendAt is { } moved)
+            result = message.Move(moved, sendAtLocal: null, TimelineSource.Api, now);
+        if (body is null || result is Transition.Refused)
+            return result;
+
+        var current = result is Transition.Changed { Next: var next } ? next : message;
+        var edited = current.Edit(new MessageText(body, BodySource.Caller), TimelineSource.Api, now);
+        return edited is Transition.Unchanged ? result : edited;
+    }
+
+    private Task NudgeAsync(Transition? transition, CancellationToken cancellation) =>
+        transition is Transition.Changed { Next: var next } ? engine.NudgeAsync(next, cancellation) : Task.CompletedTask;
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using NodaTime;
+using NodaTime.Text;
+using SmsDapr.Service.Hosting;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>
+/// Which messages a user has, by the UTC day of their send time. Entries are hints: a reader loads the record and believes
+/// that, so an entry whose message has moved or never came to be is skipped. Entries are written before what they point to.
+/// </summary>
+internal sealed class MessageIndex(IDocumentStore documents)
+{
+    /// <summary>Ids in one document; with ids of 64 characters it stays below 64 KiB.</summary>
+    private const int PartSize = 800;
+
+    private static readonly LocalDatePattern DayPattern = LocalDatePattern.Iso;
+
+    public async Task AddAsync(string userId, Instant sendAt, string messageId, CancellationToken cancellation)
+    {
+        var day = DayOf(sendAt);
+        var mayStartDay = false;
+        for (var part = 0; ;)
+        {
+            var outcome = Addition.None;
+            await documents.UpdateAsync<DayPart>(
+                PartKey(userId, day, part),
+                current =>
+                {
+                    outcome = current is null && part == 0 && !mayStartDay ? Addition.DayIsNew
+                        : current?.Ids.Contains(messageId) == true ? Addition.Known
+                        : current?.Ids.Count >= PartSize ? Addition.PartIsFull
+                        : Addition.Added;
+                    return outcome == Addition.Added ? new DayPart([.. current?.Ids ?? [], messageId]) : null;
+                },
+                cancellation);
+            switch (outcome)
+            {
+                case Addition.DayIsNew:
+                    // The directory first: a day without entries is harmless, entries without their day are lost.
+                    await AddDayAsync(userId, day, cancellation);
+                    mayStartDay = true;
+                    break;
+                case Addition.PartIsFull:
+                    part++;
+                    break;
+                default:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Days that have entries, ascending.</summary>
+    public async Task<IReadOnlyList<LocalDate>> DaysAsync(string userId, CancellationToken cancellation)
+    {
+        var directory = await documents.FindAsync<DayDirectory>(DirectoryKey(userId), cancellation);
+        return directory is null ? [] : [.. directory.Value.Days.Select(day => DayPattern.Parse(day).Value).Order()];
+    }
+
+    public async Task<IReadOnlyList<string>> IdsAsync(string userId, LocalDate day, CancellationToken cancellation)
+    {
+        var ids = new List<string>();
+        for (var part = 0; ; part++)
+        {
+            var document = await documents.FindAsync<DayPart>(PartKey(userId, day, part), cancellation);
+            ids.AddRange(document?.Value.Ids ?? []);
+            if (document is null || document.Value.Ids.Count < PartSize)
+            {
+                return ids;
+            }
+        }
+    }
+
+    public static LocalDate DayOf(Instant sendAt) => sendAt.InUtc().Date;
+
+    private async Task AddDayAsync(string userId, LocalDate day, CancellationToken cancellation)
+    {
+        var text = DayPattern.Format(day);
+        await documents.UpdateAsync<DayDirectory>(
+            DirectoryKey(userId),
+            current => current?.Days.Contains(text) == true ? null : new DayDirectory([.. current?.Days ?? [], text]),
+            cancellation);
+    }
+
+    private static string DirectoryKey(string userId) => $"message-days-{userId}";
+
+    private static string PartKey(string userId, LocalDate day, int part) =>
+        string.Create(CultureInfo.InvariantCulture, $"messages-{userId}-{DayPattern.Format(day)}-{part}");
+
+    private enum Addition
+    {
+        None,
+        Added,
+        Known,
+        DayIsNew,
+        PartIsFull,
+    }
+
+    private sealed record DayPart(IReadOnlyList<string> Ids);
+
+    private sealed record DayDirectory(IReadOnlyList<string> Days);
+}

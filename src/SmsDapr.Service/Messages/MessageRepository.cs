@@ -1,0 +1,47 @@
+using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>Message records: one document each, changed by compare-and-set, every change published after it is stored.</summary>
+internal sealed class MessageRepository(IDocumentStore documents, StatusEvents events)
+{
+    public Task<Document<Message>?> FindAsync(string id, CancellationToken cancellation) =>
+        documents.FindAsync<Message>(Key(id), cancellation);
+
+    public async Task<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<string> ids, CancellationToken cancellation) =>
+        [.. (await documents.FindManyAsync<Message>([.. ids.Select(Key)], cancellation)).Select(document => document.Value)];
+
+    /// <summary>False when there is a message with this id. Nothing is published before its workflow takes it on.</summary>
+    public Task<bool> TryCreateAsync(Message message, CancellationToken cancellation) =>
+        documents.TryCreateAsync(Key(message.Id), message, cancellation);
+
+    /// <summary>Replaces one version; false when someone else was first.</summary>
+    public async Task<bool> TryReplaceAsync(Document<Message> version, Message next, CancellationToken cancellation)
+    {
+        var stored = events.WithKnownPublished(next);
+        if (!await documents.TryReplaceAsync(Key(next.Id), stored, version.ETag, cancellation))
+            return false;
+
+        await events.PublishAsync(stored, cancellation);
+        return true;
+    }
+
+    /// <summary>
+    /// Applies a fact to whatever is stored until it sticks. Null when there is no such message; a refusal or
+    /// <see cref="Transition.Unchanged"/> is what the version that was read last says.
+    /// </summary>
+    public async Task<Transition?> ApplyAsync(string id, Func<Message, Transition> fact, CancellationToken cancellation)
+    {
+        while (await FindAsync(id, cancellation) is { } version)
+        {
+            var transition = fact(version.Value);
+            if (transition is not Transition.Changed changed || await TryReplaceAsync(version, changed.Next, cancellation))
+                return transition;
+        }
+
+        return null;
+    }
+
+    private static string Key(string id) => $"message-{id}";
+}

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting.Auth;
+using SmsDapr.Service.Hosting.Problems;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>Sending texts and following them.</summary>
+internal static class MessagesApi
+{
+    private const string NotFoundDetail = "There is no such message.";
+    private const int MaxKeyLength = 255;
+
+    public static void MapMessages(this IEndpointRouteBuilder routes)
+    {
+        var messages = routes.MapGroup("/v1/messages").RequireAuthorization(Policies.Anyone).WithTags("Messages");
+        messages.MapPost("/", CreateAsync)
+            .WithSummary("Send a text, now or at a time")
+            .Produces<MessageView>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        messages.MapGet("/{id}", GetAsync).WithSummary("A message with its attempts and timeline").Produces<MessageView>();
+        messages.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a message that waits").Produces<MessageView>();
+        messages.MapPatch("/{id}", PatchAsync).WithSummary("Move or reword a message that waits").Produces<MessageView>();
+
+        routes.MapGroup("/v1/users/{userId}/messages").RequireAuthorization(Policies.OwnUser).WithTags("Messages")
+            .MapGet("/", ListAsync)
+            .WithSummary("A user's messages, ascending by send time")
+            .Produces<MessagePage>();
+    }
+
+    private static async Task<Results<Accepted<MessageView>, Ok<MessageView>, ProblemHttpResult>> CreateAsync(
+        CreateMessageRequest request,
+        Caller caller,
+        MessageAcceptance acceptance,
+        TimeProvider time,
+        HttpResponse response,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        CancellationToken cancellation)
+    {
+        var validation = request.Validate()
+            .Check(idempotencyKey is null or { Length: >= 1 and <= MaxKeyLength }, "Idempotency-Key", $"must have 1 to {MaxKeyLength} characters");
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+        if (!caller.MayActFor(request.UserId!))
+            return Problem.Forbidden();
+
+        var id = request.Id ?? (idempotencyKey is null ? MessageId.New(time.GetUtcNow()) : MessageId.FromIdempotencyKey(caller, idempotencyKey));
+        var mayExist = request.Id is not null || idempotencyKey is not null;
+        var location = $"/v1/messages/{id}";
+        switch (await acceptance.AcceptAsync(id, mayExist, request, caller.Name, cancellation))
+        {
+            case Acceptance.Accepted accepted:
+                return TypedResults.Accepted(location, MessageView.Of(accepted.Message, caller));
+            case Acceptance.Repeated repeated:
+                response.Headers.Location = location;
+                return TypedResults.Ok(MessageView.Of(repeated.Message, caller));
+            case Acceptance.Conflict:
+                return Problem.Conflict("idempotency_conflict", "Another request was accepted under this id or idempotency key.");
+            case Acceptance.InThePast past:
+                return Problem.Invalid(past.Field, "must not lie in the past");
+            case Acceptance.Refused { Reason: StatusReason.OptedOut }:
+                return Problem.Conflict("opted_out", "The user opted out of texts.");
+            case Acceptance.Refused { Reason: StatusReason.PhoneNotVerified }:
+                return Problem.Conflict("phone_not_verified", "The user has no verified phone number.");
+            case var other:
+                throw new InvalidOperationException($"Unexpected outcome {other.GetType().Name}.");
+        }
+    }
+
+    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> GetAsync(
+        string id, Caller caller, MessageAccess access, CancellationToken cancellation) =>
+        await access.FindAsync(id, caller, cancellation) is { } message
+            ? TypedResults.Ok(MessageView.Of(message, caller))
+            : Problem.NotFound(NotFoundDetail);
+
+    private static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> ListAsync(
+        string userId,
+        Caller caller,
+        MessageLists lists,
+        CancellationToken cancellation,
+        string? status = null,
+        string? from = null,
+        string? to = null,
+        string? limit = null,
+        string? cursor = null)
+    {
+        var validation = MessageQuery.TryRead(status, from, to, limit, cursor, out var query);
+        return validation.IsValid
+            ? TypedResults.Ok(await lists.OfUserAsync(userId, query, caller, cancellation))
+            : Problem.Invalid(validation);
+    }
+
+    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> CancelAsync(
+        string id, Caller caller, MessageAccess access, MessageChangesByCaller changes, CancellationToken cancellation)
+    {
+        if (await access.FindAsync(id, caller, cancellation) is null)
+            return Problem.NotFound(NotFoundDetail);
+        return Answer(await changes.CancelAsync(id, StatusReason.UserCancelled, TimelineSource.Api, cancellation), caller);
+    }
+
+    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> PatchAsync(
+        string id,
+        PatchMessageRequest request,
+        Caller caller,
+        MessageAccess access,
+        MessageChangesByCaller changes,
+        IClock clock,
+        CancellationToken cancellation)
+    {
+        var validation = request.Validate(clock.GetCurrentInstant());
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+        if (await access.FindAsync(id, caller, cancellation) is not { } message)
+            return Problem.NotFound(NotFoundDetail);
+        return Answer(await changes.PatchAsync(message.UserId, id, request.SendAt.Value, request.Body.Value, cancellation), caller);
+    }
+
+    private static Results<Ok<MessageView>, ProblemHttpResult> Answer(Transition? transition, Caller caller) =>
+        transition switch
+        {
+            Transition.Changed { Next: var next } => TypedResults.Ok(MessageView.Of(next, caller)),
+            Transition.Unchanged { Current: var current } => TypedResults.Ok(MessageView.Of(current, caller)),
+            null => Problem.NotFound(NotFoundDetail),
+            _ => Problem.Conflict("not_scheduled", "The message is being sent, was sent or has ended, so it can no longer be changed."),
+        };
+}

@@ -1,0 +1,14 @@
+namespace SmsDapr.Service.Messages;
+
+/// <summary>What the workflow does after a step: end, or look again at a time or when nudged, whichever comes first.</summary>
+/// <param name="Outcome">Status of a message that needs nothing more; null while it does.</param>
+/// <param name="LookAgainAt">UTC.</param>
+/// <param name="AwaitsReceipt">The message is out; a final receipt ends the wait.</param>
+internal sealed record NextStep(string? Outcome, DateTime LookAgainAt, bool AwaitsReceipt)
+{
+    public static NextStep Over(string outcome) => new(outcome, default, false);
+
+    public static NextStep WaitUntil(DateTime utc) => new(null, utc, false);
+
+    public static NextStep AwaitReceipt(DateTime askAt) => new(null, askAt, true);
+}

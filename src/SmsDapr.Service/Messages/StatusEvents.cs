@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Dapr;
+using Dapr.Client;
+using Grpc.Core;
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting.Options;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>What subscribers of <c>sms-status</c> get: no number and no text.</summary>
+internal sealed record StatusEvent(
+    string MessageId, string UserId, MessageStatus Status, StatusReason? Reason, int? Attempt, long Sequence, Instant At);
+
+/// <summary>
+/// Publishes timeline entries after they are stored, at least once and in order. What this process has published is written
+/// into the record with its next change; after a crash the entries since then go out again, so consumers are idempotent by
+/// message and sequence.
+/// </summary>
+internal sealed partial class StatusEvents(DaprClient dapr, DaprOptions options, ILogger<StatusEvents> logger)
+{
+    public const string Topic = "sms-status";
+
+    private const string EventType = "smsdapr.message.status.v1";
+
+    private readonly ConcurrentDictionary<string, long> _published = new(StringComparer.Ordinal);
+
+    public Message WithKnownPublished(Message message) =>
+        _published.TryGetValue(message.Id, out var sequence) && message.WithPublished(sequence) is Transition.Changed { Next: var known }
+            ? known
+            : message;
+
+    public async Task PublishAsync(Message message, CancellationToken cancellation)
+    {
+        var known = _published.GetValueOrDefault(message.Id, message.PublishedSequence);
+        try
+        {
+            foreach (var entry in message.Timeline.Where(entry => entry.Sequence > known))
+            {
+                await PublishAsync(message, entry, cancellation);
+                _published[message.Id] = entry.Sequence;
+            }
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            // The record is stored and true; the entries go out with its next change.
+            LogNotPublished(logger, message.Id, e.GetType().Name);
+        }
+
+        if (message.IsFinal)
+            _published.TryRemove(message.Id, out _);
+    }
+
+    private Task PublishAsync(Message message, TimelineEntry entry, CancellationToken cancellation)
+    {
+        var data = new StatusEvent(message.Id, message.UserId, entry.Status, entry.Reason, entry.Attempt, entry.Sequence, entry.At);
+        var metadata = new Dictionary<string, string>
+        {
+            ["cloudevent.type"] = EventType,
+            ["cloudevent.id"] = string.Create(CultureInfo.InvariantCulture, $"{message.Id}-{entry.Sequence}"),
+        };
+        return dapr.PublishEventAsync(options.PubSub, Topic, data, metadata, cancellation);
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "Status of message {MessageId} was stored but not published ({Failure}); it goes out with the next change")]
+    private static partial void LogNotPublished(ILogger logger, string messageId, string failure);
+}

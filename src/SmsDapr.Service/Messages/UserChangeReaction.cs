@@ -1,0 +1,26 @@
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Users;
+
+namespace SmsDapr.Service.Messages;
+
+/// <summary>A user who opts out gets nothing that waits; changed quiet hours or zones let deferred messages be judged anew.</summary>
+internal sealed class UserChangeReaction(
+    IUserDirectory users, UserMessages userMessages, MessageChangesByCaller changes, IClock clock) : IUserChangeListener
+{
+    public async Task UserChangedAsync(string userId, CancellationToken cancellation)
+    {
+        var user = await users.FindAsync(userId, cancellation);
+        foreach (var message in await userMessages.WaitingAsync(userId, cancellation))
+        {
+            if (user.OptOut is not null)
+                await changes.CancelAsync(message.Id, StatusReason.OptedOut, TimelineSource.Api, cancellation);
+            else if (message.DeferredFrom is { } original && DeferralOf(original, user) != message.SendAt)
+                await changes.ReleaseAsync(message.Id, cancellation);
+        }
+    }
+
+    private Instant? DeferralOf(Instant original, UserPreferences user) =>
+        user.QuietHours?.EndOfQuietTime(Instant.Max(original, clock.GetCurrentInstant()), user.Zone);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Service.Messages;
+
+namespace SmsDapr.Service.Sending;
+
+/// <summary>What Twilio has of an attempt whose outcome is open.</summary>
+internal abstract record AttemptFinding
+{
+    private AttemptFinding()
+    {
+    }
+
+    public sealed record Found(TwilioMessage Message) : AttemptFinding;
+
+    /// <summary>Nothing: as certain as the age of the request makes it.</summary>
+    public sealed record Absent : AttemptFinding;
+
+    /// <summary>Something that may be this attempt or another open one with the same text.</summary>
+    public sealed record Ambiguous : AttemptFinding;
+}
+
+/// <summary>
+/// Twilio has no idempotency key and does not show our callback URL, so an open attempt is looked for among the messages to its
+/// number: created since the request, same text and sender, and not the SID of any other message of that user.
+/// </summary>
+internal sealed class AttemptLookup(TwilioClient twilio, TwilioOptions options, UserMessages userMessages, IClock clock)
+{
+    /// <summary>A call is over this long after it was requested, whoever made it: longer than <see cref="TwilioClient"/> waits for an answer.</summary>
+    public static readonly Duration CallIsOver = Duration.FromSeconds(30);
+
+    private static readonly Duration ClockSkew = Duration.FromMinutes(5);
+
+    public async Task<AttemptFinding> FindAsync(Message message, SendAttempt attempt, CancellationToken cancellation)
+    {
+        var since = attempt.RequestedAt - ClockSkew;
+        var listed = await twilio.ListAsync(message.Sms.To!, DateOnly.FromDateTime(since.ToDateTimeUtc()), cancellation);
+        var candidates = listed.Where(candidate => IsLike(candidate, message, since)).Reverse().ToList();
+        if (candidates.Count == 0)
+            return new AttemptFinding.Absent();
+
+        var twins = (await userMessages.AroundAsync(message.UserId, attempt.RequestedAt, cancellation))
+            .Where(other => other.Id != message.Id && other.Body == message.Body)
+            .ToList();
+        var taken = twins.Append(message).SelectMany(other => other.Sms.Attempts).Select(other => other.TwilioSid).ToHashSet();
+        candidates.RemoveAll(candidate => taken.Contains(candidate.Sid));
+
+        // Twins with the same text that are open too share what is left by rank, so that each message is adopted once.
+        var open = twins.Where(twin => twin is { Status: MessageStatus.Sending, CurrentAttempt.TwilioSid: null }).ToList();
+        if (candidates.Count > 0 && open.Exists(twin => twin.CurrentAttempt!.RequestedAt + CallIsOver > clock.GetCurrentInstant()))
+            return new AttemptFinding.Ambiguous();
+
+        var rank = open.Count(twin => string.CompareOrdinal(twin.Id, message.Id) < 0);
+        return rank < candidates.Count ? new AttemptFinding.Found(candidates[rank]) : new AttemptFinding.Absent();
+    }
+
+    private bool IsLike(TwilioMessage candidate, Message message, Instant since) =>
+        candidate.Body == message.Body
+        && (options.MessagingServiceSid is { } service ? candidate.MessagingServiceSid == service : candidate.From == options.From)
+        && (!DateTimeOffset.TryParse(candidate.DateCreated, CultureInfo.InvariantCulture, out var created) || Instant.FromDateTimeOffset(created) >= since);
+}

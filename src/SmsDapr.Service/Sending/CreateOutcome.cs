@@ -1,0 +1,19 @@
+namespace SmsDapr.Service.Sending;
+
+/// <summary>What is known after a create call: the caller decides what follows, so it is a value, not an exception.</summary>
+internal abstract record CreateOutcome
+{
+    private CreateOutcome()
+    {
+    }
+
+    /// <summary>Twilio has the message.</summary>
+    public sealed record Accepted(string Sid, string Status) : CreateOutcome;
+
+    /// <summary>Twilio certainly has no message: it said so, or the request never left.</summary>
+    public sealed record Refused(int? Code, int? HttpStatus, string? Text) : CreateOutcome;
+
+    /// <summary>Nobody knows: no answer, or one that says nothing. Twilio is to be asked before anything else is done.</summary>
+    /// <param name="HttpStatus">Twilio answered (5xx), so the request is over; null: it may still be under way there.</param>
+    public sealed record Unknown(int? HttpStatus) : CreateOutcome;
+}

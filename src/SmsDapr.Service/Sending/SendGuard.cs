@@ -1,0 +1,111 @@
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Sending;
+using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Service.Messages;
+using SmsDapr.Service.Users;
+
+namespace SmsDapr.Service.Sending;
+
+/// <summary>What the guard made of a message that waits to be sent.</summary>
+internal abstract record GuardResult
+{
+    private GuardResult()
+    {
+    }
+
+    /// <summary>The intent of a new attempt is stored; the call is to be made.</summary>
+    public sealed record Begun(Message Message) : GuardResult;
+
+    public sealed record Wait(Instant Until) : GuardResult;
+
+    /// <summary>The record has changed, by the guard or by someone else; it is to be read again.</summary>
+    public sealed record Changed : GuardResult;
+}
+
+/// <summary>
+/// Runs inside the send step, right before the call: the rules of Core, the account's pause and the day slot. A rule that
+/// can't be evaluated throws, so nothing goes out and the step is repeated.
+/// </summary>
+internal sealed class SendGuard(
+    MessageRepository messages, MessageIndex index, IUserDirectory users, SendingPause pause, SmsOptions options, IClock clock)
+{
+    public async Task<GuardResult> PassAsync(Document<Message> version, CancellationToken cancellation)
+    {
+        var message = version.Value;
+        var context = await ContextAsync(message, cancellation);
+        switch (SendRules.Decide(context))
+        {
+            case SendVerdict.Wait wait:
+                return new GuardResult.Wait(wait.Until);
+            case SendVerdict.Defer defer:
+                await index.AddAsync(message.UserId, defer.Until, message.Id, cancellation);
+                return await ChangeAsync(version, message.Defer(defer.Until, defer.Reason, TimelineSource.Workflow, context.Now), cancellation);
+            case SendVerdict.End end:
+                return await ChangeAsync(version, message.End(end.Reason, TimelineSource.Workflow, context.Now), cancellation);
+            case SendVerdict.Stop:
+                return new GuardResult.Changed();
+        }
+
+        if (await pause.PausedUntilAsync(cancellation) is { } until)
+        {
+            await ChangeAsync(version, message.Pause(until, context.Now), cancellation);
+            return new GuardResult.Wait(until);
+        }
+
+        // The rule saw room, the compare-and-set of the day decides.
+        if (!await users.TryTakeSlotAsync(message.UserId, context.Day.Date, message.Id, context.User.DailyLimit, cancellation))
+            return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
+
+        return await BeginAsync(version, context, cancellation);
+    }
+
+    /// <summary>Why the message will end at its next attempt, as far as that is known now; null when nothing stands against it.</summary>
+    public async Task<StatusReason?> ForeseeEndAsync(Message message, CancellationToken cancellation) =>
+        SendRules.Foresee(await ContextAsync(message, cancellation)) is SendVerdict.End end ? end.Reason : null;
+
+    /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
+    public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
+    {
+        var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
+        return SendRules.Decide(await ContextAsync(asBefore, cancellation)) is SendVerdict.Pass;
+    }
+
+    private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
+    {
+        var message = version.Value;
+        var withSlot = message.WithSlot(context.Day.Date) is Transition.Changed { Next: var changed } ? changed : message;
+        if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now) is not Transition.Changed { Next: var begun }
+            || !await messages.TryReplaceAsync(version, begun, cancellation))
+        {
+            return new GuardResult.Changed();
+        }
+
+        if (message.SlotDate is { } earlier && earlier != context.Day.Date)
+            await users.ReleaseSlotAsync(message.UserId, earlier, message.Id, cancellation);
+        return new GuardResult.Begun(begun);
+    }
+
+    private async Task<SendContext> ContextAsync(Message message, CancellationToken cancellation)
+    {
+        var now = clock.GetCurrentInstant();
+        var user = await users.FindAsync(message.UserId, cancellation);
+        return new SendContext
+        {
+            Message = message,
+            User = user,
+            Now = now,
+            SendingEnabled = options.SendingEnabled,
+            DefaultMaxLateness = options.MaxLateness,
+            Day = await users.FindDayAsync(message.UserId, SendContext.DayOf(message, user, now), cancellation),
+        };
+    }
+
+    private async Task<GuardResult> ChangeAsync(Document<Message> version, Transition transition, CancellationToken cancellation)
+    {
+        if (transition is Transition.Changed { Next: var next })
+            await messages.TryReplaceAsync(version, next, cancellation);
+        return new GuardResult.Changed();
+    }
+}

@@ -1,0 +1,53 @@
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting.Json;
+using SmsDapr.Service.Hosting.Problems;
+
+namespace SmsDapr.Service.Users;
+
+/// <summary>A merge patch of preferences: what is left out stays. Only quiet hours may be null, which means none.</summary>
+public sealed record PreferencesRequest
+{
+    public Patched<bool?> EventRemindersEnabled { get; init; }
+
+    public Patched<int?> LeadTimeMinutes { get; init; }
+
+    public Patched<QuietHoursRequest> QuietHours { get; init; }
+
+    public Patched<int?> DailyLimit { get; init; }
+
+    public Patched<string> TimeZone { get; init; }
+
+    internal RequestValidation Read(out PreferencesPatch patch)
+    {
+        patch = new PreferencesPatch
+        {
+            EventRemindersEnabled = EventRemindersEnabled.Value,
+            LeadTimeMinutes = LeadTimeMinutes.Value,
+            DailyLimit = DailyLimit.Value,
+            TimeZone = TimeZone.Value,
+            QuietHours = !QuietHours.IsSet ? null
+                : QuietHours.Value is { } hours ? new QuietHoursPatch(hours.Start, hours.End)
+                : QuietHoursPatch.None,
+        };
+
+        const string NotNull = "must not be null";
+        var validation = new RequestValidation()
+            .Check(!EventRemindersEnabled.IsNull, "eventRemindersEnabled", NotNull)
+            .Check(!LeadTimeMinutes.IsNull, "leadTimeMinutes", NotNull)
+            .Check(!DailyLimit.IsNull, "dailyLimit", NotNull)
+            .Check(!TimeZone.IsNull, "timeZone", NotNull);
+        foreach (var (field, messages) in patch.Validate())
+        {
+            foreach (var message in messages)
+                validation.Add(field, message);
+        }
+
+        return validation;
+    }
+}
+
+/// <summary>Quiet hours as two times of day, <c>HH:mm</c>.</summary>
+public sealed record QuietHoursRequest(string? Start, string? End);
+
+/// <summary>A number that the calling host has verified itself, or no longer vouches for.</summary>
+public sealed record PhoneRequest(string? PhoneNumber, bool? Verified);

@@ -1,0 +1,74 @@
+using NodaTime;
+using NodaTime.Text;
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Hosting.Options;
+
+namespace SmsDapr.Service.Users;
+
+/// <summary>One document per user for what the user has set, and one per user and local date for the messages that count on it.</summary>
+internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options, IClock clock, IServiceProvider services) : IUserDirectory
+{
+    public async Task<UserPreferences> FindAsync(string userId, CancellationToken cancellation)
+    {
+        var stored = await documents.FindAsync<UserSettings>(UserKey(userId), cancellation);
+        return Resolve(stored?.Value ?? Unknown(userId));
+    }
+
+    public async Task<string?> FindByPhoneAsync(string e164, CancellationToken cancellation)
+    {
+        var claim = await documents.FindAsync<PhoneClaim>(PhoneClaim.Key(e164), cancellation);
+        return claim?.Value.UserId is { } userId && (await FindAsync(userId, cancellation)).HasVerified(e164) ? userId : null;
+    }
+
+    public async Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation) =>
+        (await documents.FindAsync<DaySlots>(DayKey(userId, date), cancellation))?.Value ?? DaySlots.Empty(userId, date);
+
+    public async Task<bool> TryTakeSlotAsync(string userId, LocalDate date, string messageId, int limit, CancellationToken cancellation)
+    {
+        var day = await documents.UpdateAsync<DaySlots>(
+            DayKey(userId, date),
+            current => (current ?? DaySlots.Empty(userId, date)).Take(messageId, limit),
+            cancellation);
+        return day is not null && day.Holds(messageId);
+    }
+
+    public Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation) =>
+        documents.UpdateAsync<DaySlots>(DayKey(userId, date), current => current?.Release(messageId), cancellation);
+
+    public Task OptOutAsync(string userId, OptOutReason reason, CancellationToken cancellation)
+    {
+        var now = clock.GetCurrentInstant();
+        return ChangeAsync(userId, settings => settings.OptedOut(reason, now), cancellation);
+    }
+
+    /// <summary>
+    /// Stores a change of one user's settings, then tells whoever depends on them: also when nothing changed, so that
+    /// repeating a request completes what its first try did not get to.
+    /// </summary>
+    public async Task<UserPreferences> ChangeAsync(string userId, Func<UserSettings, UserSettings> change, CancellationToken cancellation)
+    {
+        var stored = await documents.UpdateAsync<UserSettings>(
+            UserKey(userId),
+            current =>
+            {
+                var before = current ?? Unknown(userId);
+                var after = change(before);
+                return after == before ? null : after;
+            },
+            cancellation);
+
+        // Looked up late: listeners use the directory themselves.
+        foreach (var listener in services.GetServices<IUserChangeListener>())
+            await listener.UserChangedAsync(userId, cancellation);
+        return Resolve(stored ?? Unknown(userId));
+    }
+
+    private static string UserKey(string userId) => $"user-{userId}";
+
+    private static string DayKey(string userId, LocalDate date) => $"slots-{userId}-{LocalDatePattern.Iso.Format(date)}";
+
+    private static UserSettings Unknown(string userId) => new() { UserId = userId };
+
+    private UserPreferences Resolve(UserSettings settings) => UserPreferences.Resolve(settings, options.UserDefaults);
+}

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using NodaTime;
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Hosting.Auth;
+using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Service.Hosting.Problems;
+
+namespace SmsDapr.Service.Users;
+
+internal static class UsersApi
+{
+    public static void AddUsers(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<UserDirectory>();
+        builder.Services.AddSingleton<IUserDirectory>(services => services.GetRequiredService<UserDirectory>());
+        builder.Services.AddSingleton<UserPhones>();
+        builder.Services.AddSingleton<PreferencesReader>();
+    }
+
+    public static void MapUsers(this IEndpointRouteBuilder routes)
+    {
+        var user = routes.MapGroup("/v1/users/{userId}")
+            .RequireAuthorization(Policies.OwnUser)
+            .AddEndpointFilter(RefuseBadUserId)
+            .WithTags("Users")
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        user.MapGet("/preferences", GetPreferences).WithSummary("What applies to a user; an unknown user has the defaults.");
+        user.MapPatch("/preferences", PatchPreferences)
+            .WithRequestExample("""{ "leadTimeMinutes": 30, "quietHours": { "start": "22:00", "end": "07:30" }, "timeZone": "Europe/Berlin" }""")
+            .WithSummary("Changes what is given and leaves the rest.");
+        user.MapPut("/phone", PutPhone).RequireAuthorization(Policies.ServiceOrAdmin)
+            .WithRequestExample("""{ "phoneNumber": "+14155550100", "verified": true }""")
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Sets a number that the calling host verified itself, or takes it back.");
+        user.MapPost("/opt-out", OptOut).WithSummary("Opts the user out and cancels what is pending.");
+        user.MapPost("/opt-in", OptIn).WithSummary("Opts the user in again.");
+    }
+
+    public static async Task<Ok<PreferencesView>> GetPreferences(
+        string userId, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation) =>
+        TypedResults.Ok(await view.ReadAsync(await users.FindAsync(userId, cancellation), caller, cancellation));
+
+    public static async Task<Results<Ok<PreferencesView>, ProblemHttpResult>> PatchPreferences(
+        string userId, PreferencesRequest request, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation)
+    {
+        var validation = request.Read(out var patch);
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+        return TypedResults.Ok(await view.ReadAsync(await users.ChangeAsync(userId, patch.Apply, cancellation), caller, cancellation));
+    }
+
+    public static async Task<Results<Ok<PreferencesView>, ProblemHttpResult>> PutPhone(
+        string userId,
+        PhoneRequest request,
+        Caller caller,
+        UserPhones phones,
+        PreferencesReader view,
+        SmsOptions options,
+        CancellationToken cancellation)
+    {
+        var validation = new RequestValidation();
+        if (request.Verified is not { } verified)
+            return Problem.Invalid(validation.Add("verified", "is required"));
+        if (PhoneNumbers.Normalise(request.PhoneNumber, options.DefaultRegion) is not PhoneNumberReading.Number number)
+            return Problem.Invalid(validation.Add("phoneNumber", "must be a possible phone number, with + and country code"));
+
+        var preferences = verified
+            ? await phones.SetVerifiedAsync(userId, number.E164, cancellation)
+            : await phones.SetUnverifiedAsync(userId, number.E164, cancellation);
+        if (preferences is null)
+            return Problem.Conflict("phone_taken", "Another user has this number verified.");
+        return TypedResults.Ok(await view.ReadAsync(preferences, caller, cancellation));
+    }
+
+    public static async Task<Ok<PreferencesView>> OptOut(
+        string userId, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation)
+    {
+        await users.OptOutAsync(userId, OptOutReason.Request, cancellation);
+        return await GetPreferences(userId, caller, users, view, cancellation);
+    }
+
+    public static async Task<Ok<PreferencesView>> OptIn(
+        string userId, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation) =>
+        TypedResults.Ok(await view.ReadAsync(await users.ChangeAsync(userId, settings => settings.OptedIn(), cancellation), caller, cancellation));
+
+    private static async ValueTask<object?> RefuseBadUserId(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        UserId.IsValid(context.HttpContext.GetRouteValue("userId") as string)
+            ? await next(context)
+            : Problem.Invalid("userId", $"must be {UserId.Rule}");
+}
+
+/// <summary>Completes preferences with what else the API shows: the user's day.</summary>
+internal sealed class PreferencesReader(UserDirectory users, IClock clock)
+{
+    public async Task<PreferencesView> ReadAsync(UserPreferences preferences, Caller caller, CancellationToken cancellation)
+    {
+        var today = LocalTimes.DateOf(clock.GetCurrentInstant(), preferences.Zone);
+        return PreferencesView.Of(preferences, await users.FindDayAsync(preferences.UserId, today, cancellation), caller);
+    }
+}

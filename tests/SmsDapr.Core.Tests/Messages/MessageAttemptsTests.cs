@@ -1,0 +1,274 @@
+using NodaTime;
+using SmsDapr.Core.Delivery;
+using SmsDapr.Core.Messages;
+using static SmsDapr.Core.Tests.Messages.Sample;
+
+namespace SmsDapr.Core.Tests.Messages;
+
+public sealed class MessageAttemptsTests
+{
+    private static readonly ProviderError Unavailable = new(20503, 503, "Service is unavailable");
+
+    [Fact]
+    public void BeginAttempt_stores_the_intent_before_the_call()
+    {
+        var message = InFlight();
+
+        message.Status.ShouldBe(MessageStatus.Sending);
+        message.Attempts.ShouldBe(1);
+        message.Sms.To.ShouldBe(Phone);
+        message.Sms.Status.ShouldBe(SmsStatus.Queued);
+        message.Sms.QueuedAt.ShouldBeNull();
+        message.Sms.Attempts.ShouldHaveSingleItem().ShouldBe(new SendAttempt { Number = 1, Status = SmsStatus.Queued, RequestedAt = Noon });
+        message.Timeline[^1].Attempt.ShouldBe(1);
+    }
+
+    [Fact]
+    public void BeginAttempt_before_it_is_due_is_refused() =>
+        Scheduled().BeginAttempt(Phone, Noon - Duration.Epsilon).ShouldBeRefused(Refusal.NotDue);
+
+    [Fact]
+    public void BeginAttempt_before_the_retry_is_due_is_refused()
+    {
+        var waiting = WaitingForRetry();
+
+        waiting.BeginAttempt(Phone, waiting.DueAt - Duration.Epsilon).ShouldBeRefused(Refusal.NotDue);
+    }
+
+    [Fact]
+    public void BeginAttempt_twice_is_refused() => InFlight().BeginAttempt(Phone, At(1)).ShouldBeRefused(Refusal.NotScheduled);
+
+    [Fact]
+    public void BeginAttempt_beyond_the_last_is_refused() =>
+        (WaitingForRetry() with { MaxAttempts = 1 }).BeginAttempt(Phone, At(9999)).ShouldBeRefused(Refusal.AttemptsUsedUp);
+
+    [Fact]
+    public void BeginAttempt_again_leaves_the_first_attempt_as_it_was()
+    {
+        var message = InFlightAgain();
+
+        message.Attempts.ShouldBe(2);
+        message.TwilioSid.ShouldBeNull();
+        message.StatusReason.ShouldBeNull();
+        message.NextAttemptAt.ShouldBeNull();
+        message.Sms.Attempts[0].Status.ShouldBe(SmsStatus.Undelivered);
+        message.Sms.Attempts[0].TwilioSid.ShouldBe(Sid1);
+    }
+
+    [Theory]
+    [InlineData("queued", SmsStatus.Queued)]
+    [InlineData("accepted", SmsStatus.Queued)]
+    [InlineData("scheduled", SmsStatus.Queued)]
+    [InlineData("sending", SmsStatus.Sending)]
+    [InlineData("sent", SmsStatus.Sent)]
+    [InlineData("something new", SmsStatus.Queued)]
+    [InlineData("failed", SmsStatus.Queued)]
+    [InlineData(null, SmsStatus.Queued)]
+    public void AttemptAccepted_makes_it_sent(string? providerStatus, SmsStatus smsStatus)
+    {
+        var message = InFlight().AttemptAccepted(1, Sid1, providerStatus, At(1)).Next();
+
+        message.Status.ShouldBe(MessageStatus.Sent);
+        message.SentAt.ShouldBe(At(1));
+        message.TwilioSid.ShouldBe(Sid1);
+        message.Sms.TwilioSid.ShouldBe(Sid1);
+        message.Sms.Status.ShouldBe(smsStatus);
+        message.Sms.QueuedAt.ShouldBe(At(1));
+        message.Sms.Attempts[0].Outcome.ShouldBe(CreateOutcome.Accepted);
+        message.Path().ShouldBe([MessageStatus.Scheduled, MessageStatus.Sending, MessageStatus.Sent]);
+    }
+
+    [Fact]
+    public void AttemptAccepted_twice_changes_once() => Sent().AttemptAccepted(1, Sid1, "queued", At(2)).ShouldBeUnchanged();
+
+    [Fact]
+    public void AttemptAccepted_with_another_sid_is_refused() =>
+        Sent().AttemptAccepted(1, Sid2, "queued", At(2)).ShouldBeRefused(Refusal.SidMismatch);
+
+    [Fact]
+    public void AttemptAccepted_with_the_sid_of_another_attempt_is_refused() =>
+        InFlightAgain().AttemptAccepted(2, Sid1, "queued", At(500)).ShouldBeRefused(Refusal.SidMismatch);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Any_fact_of_an_attempt_that_does_not_exist_is_refused(int number)
+    {
+        var message = InFlight();
+
+        message.AttemptAccepted(number, Sid1, "queued", At(1)).ShouldBeRefused(Refusal.UnknownAttempt);
+        message.AttemptRefused(number, Unavailable, At(1), Retry).ShouldBeRefused(Refusal.UnknownAttempt);
+        message.AttemptLost(number, Unavailable, At(1)).ShouldBeRefused(Refusal.UnknownAttempt);
+        message.AttemptAbsent(number, At(1), Retry).ShouldBeRefused(Refusal.UnknownAttempt);
+        message.AttemptFound(number, Sid1, "sent", null, At(1), Retry).ShouldBeRefused(Refusal.UnknownAttempt);
+        message.RestartAttempt(number, Phone, At(1)).ShouldBeRefused(Refusal.UnknownAttempt);
+    }
+
+    [Fact]
+    public void AttemptRefused_with_a_passing_fault_waits_for_the_next()
+    {
+        var message = InFlight().AttemptRefused(1, new ProviderError(20429, 429, "Too Many Requests"), At(1), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.StatusReason.ShouldBe(StatusReason.Retry);
+        message.NextAttemptAt.ShouldBe(At(1) + Duration.FromMinutes(10));
+        message.SendAt.ShouldBe(Noon);
+        message.LastError.ShouldBe("Too Many Requests (Code: 20429)");
+        message.FailedAt.ShouldBeNull();
+        message.Sms.Status.ShouldBe(SmsStatus.Scheduled);
+        message.Sms.ErrorCode.ShouldBe(20429);
+        message.Sms.ErrorCategory.ShouldBe(ErrorCategory.RateLimit);
+        message.Sms.Attempts[0].Status.ShouldBe(SmsStatus.Failed);
+        message.Sms.Attempts[0].FailedAt.ShouldBe(At(1));
+    }
+
+    [Fact]
+    public void AttemptRefused_for_good_fails_at_once()
+    {
+        var message = InFlight().AttemptRefused(1, new ProviderError(21211, 400, "The 'To' number +1 (202) 555-0671 is not valid"), At(1), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Failed);
+        message.StatusReason.ShouldBe(StatusReason.ProviderRejected);
+        message.LastError.ShouldBe("The 'To' number [number] is not valid (Code: 21211)");
+        message.FailedAt.ShouldBe(At(1));
+        message.Sms.Status.ShouldBe(SmsStatus.Failed);
+        message.Sms.ErrorMessage.ShouldBe("The 'To' number [number] is not valid");
+        message.Sms.ErrorCategory.ShouldBe(ErrorCategory.InvalidRecipient);
+    }
+
+    [Fact]
+    public void AttemptRefused_the_last_time_exhausts_the_attempts() =>
+        InFlight(maxAttempts: 1).AttemptRefused(1, new ProviderError(20429), At(1), Retry).Next()
+            .ShouldSatisfyAllConditions(
+                message => message.Status.ShouldBe(MessageStatus.Failed),
+                message => message.StatusReason.ShouldBe(StatusReason.AttemptsExhausted));
+
+    [Theory]
+    [InlineData(20003, 401)]
+    [InlineData(null, 401)]
+    [InlineData(null, 403)]
+    [InlineData(30002, null)]
+    public void AttemptRefused_for_the_account_waits_for_the_pause_to_end(int? code, int? httpStatus)
+    {
+        var message = InFlight().AttemptRefused(1, new ProviderError(code, httpStatus), At(1), Retry with { AccountPause = Duration.FromMinutes(7) }).Next();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.NextAttemptAt.ShouldBe(At(1) + Duration.FromMinutes(7));
+        message.Sms.ErrorCategory.ShouldBe(ErrorCategory.AccountAuth);
+    }
+
+    [Fact]
+    public void AttemptRefused_for_the_account_with_no_attempt_left_fails_as_rejected() =>
+        InFlight(maxAttempts: 1).AttemptRefused(1, new ProviderError(20003, 401), At(1), Retry).Next()
+            .StatusReason.ShouldBe(StatusReason.ProviderRejected);
+
+    [Fact]
+    public void AttemptRefused_after_a_receipt_proved_the_message_changes_nothing() =>
+        Sent().AttemptRefused(1, Unavailable, At(2), Retry).ShouldBeUnchanged();
+
+    [Fact]
+    public void AttemptLost_stays_sending_with_an_open_outcome()
+    {
+        var message = InFlight().AttemptLost(1, Unavailable, At(30)).Next();
+
+        message.Status.ShouldBe(MessageStatus.Sending);
+        message.LastError.ShouldBe("Service is unavailable (Code: 20503)");
+        message.CurrentAttempt!.Outcome.ShouldBe(CreateOutcome.Unknown);
+        message.CurrentAttempt.LostAt.ShouldBe(At(30));
+        message.AttemptLost(1, Unavailable, At(31)).ShouldBeUnchanged();
+        message.RestartAttempt(1, Phone, At(31)).ShouldBeRefused(Refusal.AttemptSettled);
+    }
+
+    [Fact]
+    public void AttemptAbsent_after_a_503_is_followed_after_120_then_240_seconds()
+    {
+        var first = InFlight().AttemptLost(1, Unavailable, At(0)).Next().AttemptAbsent(1, At(20), Retry).Next();
+        first.NextAttemptAt.ShouldBe(At(120));
+
+        var second = first.BeginAttempt(Phone, At(120)).Next()
+            .AttemptLost(2, Unavailable, At(120)).Next()
+            .AttemptAbsent(2, At(140), Retry).Next();
+        second.NextAttemptAt.ShouldBe(At(360));
+
+        var third = second.BeginAttempt(Phone, At(360)).Next()
+            .AttemptLost(3, Unavailable, At(360)).Next()
+            .AttemptAbsent(3, At(380), Retry).Next();
+        third.Status.ShouldBe(MessageStatus.Failed);
+        third.StatusReason.ShouldBe(StatusReason.AttemptsExhausted);
+        third.LastError.ShouldBe("Service is unavailable (Code: 20503)");
+        third.Sms.ErrorCategory.ShouldBe(ErrorCategory.TransientProvider);
+    }
+
+    [Fact]
+    public void AttemptAbsent_found_out_late_never_plans_the_next_in_the_past() =>
+        InFlight().AttemptLost(1, Unavailable, At(0)).Next().AttemptAbsent(1, At(4000), Retry).Next().NextAttemptAt.ShouldBe(At(4000));
+
+    [Fact]
+    public void AttemptAbsent_after_a_crash_counts_as_a_passing_fault()
+    {
+        var message = InFlight().AttemptAbsent(1, At(40), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.NextAttemptAt.ShouldBe(At(160));
+        message.LastError.ShouldBe("Twilio did not answer");
+        message.Sms.ErrorCategory.ShouldBe(ErrorCategory.TransientProvider);
+    }
+
+    [Fact]
+    public void AttemptAbsent_after_a_crash_does_not_repeat_the_error_of_an_earlier_attempt() =>
+        InFlightAgain().AttemptAbsent(2, At(9999), Retry).Next().LastError.ShouldBe("Twilio did not answer");
+
+    [Fact]
+    public void AttemptAbsent_of_an_accepted_attempt_changes_nothing() => Sent().AttemptAbsent(1, At(9), Retry).ShouldBeUnchanged();
+
+    [Fact]
+    public void RestartAttempt_after_a_crash_makes_the_same_attempt_again()
+    {
+        var message = InFlight().RestartAttempt(1, Phone, At(60)).Next();
+
+        message.Attempts.ShouldBe(1);
+        message.CurrentAttempt!.RequestedAt.ShouldBe(At(60));
+        message.Path().ShouldBe([MessageStatus.Scheduled, MessageStatus.Sending]);
+    }
+
+    [Fact]
+    public void RestartAttempt_of_a_sent_message_is_refused() =>
+        Sent().RestartAttempt(1, Phone, At(60)).ShouldBeRefused(Refusal.UnknownAttempt);
+
+    [Theory]
+    [InlineData("sent", MessageStatus.Sent)]
+    [InlineData("delivered", MessageStatus.Delivered)]
+    [InlineData("new word", MessageStatus.Sent)]
+    public void AttemptFound_adopts_what_the_provider_has(string providerStatus, MessageStatus status)
+    {
+        var message = InFlight().AttemptLost(1, Unavailable, At(30)).Next().AttemptFound(1, Sid1, providerStatus, null, At(50), Retry).Next();
+
+        message.Status.ShouldBe(status);
+        message.TwilioSid.ShouldBe(Sid1);
+        message.LastError.ShouldBeNull();
+        message.Sms.ErrorMessage.ShouldBeNull();
+        message.CurrentAttempt!.ErrorCode.ShouldBeNull();
+        message.Timeline[^1].Source.ShouldBe(TimelineSource.Reconciler);
+    }
+
+    [Fact]
+    public void AttemptFound_failed_is_retried_like_a_receipt()
+    {
+        var message = InFlight().AttemptLost(1, Unavailable, At(30)).Next().AttemptFound(1, Sid1, "failed", 30008, At(50), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.Path().ShouldBe([MessageStatus.Scheduled, MessageStatus.Sending, MessageStatus.Sent, MessageStatus.Scheduled]);
+    }
+
+    [Fact]
+    public void AttemptAccepted_after_it_was_thought_absent_keeps_the_retry_from_being_sent()
+    {
+        var absent = InFlight().AttemptLost(1, Unavailable, At(0)).Next().AttemptAbsent(1, At(20), Retry).Next();
+
+        var adopted = absent.AttemptAccepted(1, Sid1, "queued", At(25)).Next();
+
+        adopted.Status.ShouldBe(MessageStatus.Sent);
+        adopted.CurrentAttempt!.FailedAt.ShouldBeNull();
+        adopted.BeginAttempt(Phone, At(9999)).ShouldBeRefused(Refusal.NotScheduled);
+    }
+}

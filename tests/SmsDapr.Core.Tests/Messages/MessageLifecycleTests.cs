@@ -1,0 +1,249 @@
+using NodaTime;
+using SmsDapr.Core.Delivery;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Text;
+using static SmsDapr.Core.Tests.Messages.Sample;
+
+namespace SmsDapr.Core.Tests.Messages;
+
+public sealed class MessageLifecycleTests
+{
+    [Fact]
+    public void Create_links_both_records_and_begins_scheduled()
+    {
+        var message = Scheduled();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.Sms.Status.ShouldBe(SmsStatus.Scheduled);
+        message.SmsMessageId.ShouldBe(message.Sms.Id);
+        message.Sms.ScheduledSmsId.ShouldBe(message.Id);
+        message.Sms.Segments.ShouldBe(1);
+        message.Sms.Encoding.ShouldBe(SmsEncoding.Gsm7);
+        message.Accepted.ShouldBeFalse();
+        message.Timeline.ShouldHaveSingleItem().ShouldBe(new TimelineEntry
+        {
+            Sequence = 1,
+            At = message.CreatedAt,
+            Status = MessageStatus.Scheduled,
+            Source = TimelineSource.Api,
+        });
+    }
+
+    [Fact]
+    public void ToString_of_any_record_tells_neither_number_nor_text()
+    {
+        object[] records = [New, New.Text, Event, InFlight(), InFlight().Sms, Scheduled().BeginAttempt(Phone, Noon), Receipt("sent")];
+
+        foreach (var record in records)
+        {
+            record.ToString()!.ShouldNotContain("Hello");
+            record.ToString()!.ShouldNotContain("Dentist");
+            record.ToString()!.ShouldNotContain(Phone[2..]);
+        }
+    }
+
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("Hello", 0)]
+    public void Create_without_text_or_attempts_is_a_programming_error(string body, int maxAttempts) =>
+        Should.Throw<ArgumentException>(() => MessageLifecycle.Create(
+            New with { Text = new MessageText(body, BodySource.Caller), MaxAttempts = maxAttempts }, Noon));
+
+    [Fact]
+    public void Accept_twice_changes_once()
+    {
+        var accepted = Scheduled().Accept(Noon).Next();
+
+        accepted.Accepted.ShouldBeTrue();
+        accepted.Timeline.Count.ShouldBe(1);
+        accepted.Accept(Noon).ShouldBeUnchanged();
+    }
+
+    [Fact]
+    public void WithPublished_never_goes_back()
+    {
+        var message = Sent().WithPublished(2).Next();
+
+        message.WithPublished(1).ShouldBeUnchanged();
+        message.Unpublished.Select(entry => entry.Sequence).ShouldBe([3]);
+    }
+
+    [Fact]
+    public void WithSlot_keeps_the_date_until_it_is_given_back()
+    {
+        var message = Scheduled().WithSlot(new LocalDate(2026, 3, 2)).Next();
+
+        message.WithSlot(new LocalDate(2026, 3, 2)).ShouldBeUnchanged();
+        message.WithSlot(null).Next().SlotDate.ShouldBeNull();
+    }
+
+    [Fact]
+    public void OwesSlot_only_when_it_ended_without_ever_being_accepted()
+    {
+        var date = new LocalDate(2026, 3, 2);
+
+        (Scheduled() with { SlotDate = date }).OwesSlot.ShouldBeFalse();
+        (Scheduled() with { SlotDate = date }).Cancel(StatusReason.UserCancelled, TimelineSource.Api, Noon).Next().OwesSlot.ShouldBeTrue();
+        (WaitingForRetry() with { SlotDate = date }).Cancel(StatusReason.UserCancelled, TimelineSource.Api, Noon).Next().OwesSlot.ShouldBeFalse();
+        Scheduled().Cancel(StatusReason.UserCancelled, TimelineSource.Api, Noon).Next().OwesSlot.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Cancel_scheduled_cancels_both_records()
+    {
+        var message = Scheduled().Cancel(StatusReason.UserCancelled, TimelineSource.Api, Noon).Next();
+
+        message.Status.ShouldBe(MessageStatus.Cancelled);
+        message.StatusReason.ShouldBe(StatusReason.UserCancelled);
+        message.CancelledAt.ShouldBe(Noon);
+        message.LastError.ShouldBeNull();
+        message.Sms.Status.ShouldBe(SmsStatus.Cancelled);
+        message.Timeline[^1].Source.ShouldBe(TimelineSource.Api);
+    }
+
+    [Fact]
+    public void Cancel_twice_keeps_the_first_reason()
+    {
+        var message = Scheduled().Cancel(StatusReason.UserCancelled, TimelineSource.Api, Noon).Next();
+
+        message.Cancel(StatusReason.EventDeleted, TimelineSource.Calendar, At(1)).ShouldBeUnchanged();
+    }
+
+    [Fact]
+    public void Cancel_while_waiting_for_a_retry_works_and_stops_it()
+    {
+        var message = WaitingForRetry().Cancel(StatusReason.UserCancelled, TimelineSource.Api, At(9)).Next();
+
+        message.Status.ShouldBe(MessageStatus.Cancelled);
+        message.NextAttemptAt.ShouldBeNull();
+        message.BeginAttempt(Phone, At(9999)).ShouldBeRefused(Refusal.NotScheduled);
+    }
+
+    [Fact]
+    public void Cancel_once_sending_or_later_is_refused()
+    {
+        Message[] tooLate =
+        [
+            InFlight(),
+            Sent(),
+            Sent().ApplyReceipt(Receipt("delivered"), Retry).Next(),
+            Sent(maxAttempts: 1).ApplyReceipt(Receipt("failed", code: 30003), Retry).Next(),
+        ];
+
+        foreach (var message in tooLate)
+            message.Cancel(StatusReason.UserCancelled, TimelineSource.Api, At(60)).ShouldBeRefused(Refusal.NotScheduled);
+    }
+
+    [Theory]
+    [InlineData(StatusReason.DailyLimit, "Daily SMS limit reached")]
+    [InlineData(StatusReason.EventDeleted, "Calendar event deleted")]
+    [InlineData(StatusReason.OptedOut, null)]
+    public void Cancel_for_a_reason_with_a_sentence_carries_it(StatusReason reason, string? sentence) =>
+        Scheduled().Cancel(reason, TimelineSource.Workflow, Noon).Next().LastError.ShouldBe(sentence);
+
+    [Theory]
+    [InlineData(StatusReason.EventStarted)]
+    [InlineData(StatusReason.QuietHoursUntilEvent)]
+    [InlineData(StatusReason.Expired)]
+    public void End_for_lack_of_time_cancels_what_never_got_a_create_request(StatusReason reason)
+    {
+        var message = Scheduled().End(reason, TimelineSource.Workflow, Noon).Next();
+
+        message.Status.ShouldBe(MessageStatus.Cancelled);
+        message.StatusReason.ShouldBe(reason);
+    }
+
+    [Theory]
+    [InlineData(StatusReason.EventStarted)]
+    [InlineData(StatusReason.QuietHoursUntilEvent)]
+    [InlineData(StatusReason.Expired)]
+    public void End_for_lack_of_time_fails_what_was_attempted_and_keeps_its_error(StatusReason reason)
+    {
+        var message = WaitingForRetry().End(reason, TimelineSource.Workflow, At(60)).Next();
+
+        message.Status.ShouldBe(MessageStatus.Failed);
+        message.StatusReason.ShouldBe(reason);
+        message.LastError.ShouldBe("Twilio error code: 30003");
+        message.FailedAt.ShouldBe(At(60));
+        message.Sms.Status.ShouldBe(SmsStatus.Undelivered);
+        message.Sms.FailedAt.ShouldBe(At(60));
+    }
+
+    [Fact]
+    public void End_for_any_other_reason_cancels_also_after_an_attempt() =>
+        WaitingForRetry().End(StatusReason.OptedOut, TimelineSource.Inbound, At(60)).Next().Status.ShouldBe(MessageStatus.Cancelled);
+
+    [Fact]
+    public void NoTimeLeft_while_waiting_for_the_account_fails_as_rejected()
+    {
+        var message = InFlight().AttemptRefused(1, new ProviderError(20003, 401, "Authenticate"), At(1), Retry).Next();
+
+        var failed = message.NoTimeLeft(StatusReason.Expired, TimelineSource.Workflow, At(9999)).Next();
+
+        failed.Status.ShouldBe(MessageStatus.Failed);
+        failed.StatusReason.ShouldBe(StatusReason.ProviderRejected);
+        failed.Sms.ErrorCategory.ShouldBe(ErrorCategory.AccountAuth);
+        failed.LastError.ShouldBe("Authenticate (Code: 20003)");
+    }
+
+    [Fact]
+    public void NoTimeLeft_once_sending_is_refused() =>
+        InFlight().NoTimeLeft(StatusReason.Expired, TimelineSource.Workflow, At(9)).ShouldBeRefused(Refusal.NotScheduled);
+
+    [Fact]
+    public void MarkUnconfirmed_stays_sent_until_a_receipt_takes_it_back()
+    {
+        var unconfirmed = Sent().MarkUnconfirmed(TimelineSource.Workflow, At(86_400)).Next();
+
+        unconfirmed.Status.ShouldBe(MessageStatus.Sent);
+        unconfirmed.DeliveryUnconfirmed.ShouldBeTrue();
+        unconfirmed.Timeline[^1].Attempt.ShouldBe(1);
+        unconfirmed.MarkUnconfirmed(TimelineSource.Workflow, At(86_401)).ShouldBeUnchanged();
+        unconfirmed.ApplyReceipt(Receipt("delivered", seconds: 90_000), Retry).Next().DeliveryUnconfirmed.ShouldBeFalse();
+        unconfirmed.ApplyReceipt(Receipt("failed", code: 21610, seconds: 90_000), Retry).Next().DeliveryUnconfirmed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void MarkUnconfirmed_before_it_was_sent_is_refused() =>
+        InFlight().MarkUnconfirmed(TimelineSource.Workflow, Noon).ShouldBeRefused(Refusal.NotSent);
+
+    [Fact]
+    public void Transition_by_a_clock_that_lags_keeps_time_from_going_back()
+    {
+        var message = Sent().Next(at: At(-600));
+
+        message.UpdatedAt.ShouldBe(At(1));
+        message.Timeline[^1].At.ShouldBe(At(1));
+    }
+
+    [Fact]
+    public void Timeline_at_its_bound_drops_the_oldest_published_entry_but_never_the_first()
+    {
+        var message = Scheduled();
+        for (var edit = 0; edit < MessageLimits.MaxTimelineEntries + 10; edit++)
+        {
+            message = message.Move(Noon + Duration.FromMinutes(edit + 1), null, TimelineSource.Api, Noon).Next();
+            message = message.WithPublished(message.Timeline[^1].Sequence).Next();
+        }
+
+        message.Timeline.Count.ShouldBe(MessageLimits.MaxTimelineEntries);
+        message.Timeline[0].Sequence.ShouldBe(1);
+        message.Timeline[^1].Sequence.ShouldBe(MessageLimits.MaxTimelineEntries + 11);
+        message.Timeline.Select(entry => entry.Sequence).ShouldBeInOrder();
+    }
+
+    [Fact]
+    public void Timeline_at_its_bound_keeps_what_is_not_published()
+    {
+        var message = Scheduled();
+        for (var edit = 0; edit < MessageLimits.MaxTimelineEntries; edit++)
+            message = message.Move(Noon + Duration.FromMinutes(edit + 1), null, TimelineSource.Api, Noon).Next();
+
+        message.Unpublished.Count().ShouldBe(MessageLimits.MaxTimelineEntries + 1);
+    }
+}
+
+file static class LaggingClock
+{
+    public static Message Next(this Message sent, Instant at) => sent.ApplyReceipt(Receipt("delivered") with { At = at }, Retry).Next();
+}

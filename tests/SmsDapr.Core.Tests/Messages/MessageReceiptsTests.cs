@@ -1,0 +1,237 @@
+using NodaTime;
+using SmsDapr.Core.Delivery;
+using SmsDapr.Core.Messages;
+using static SmsDapr.Core.Tests.Messages.Sample;
+
+namespace SmsDapr.Core.Tests.Messages;
+
+public sealed class MessageReceiptsTests
+{
+    [Theory]
+    [InlineData("sending", SmsStatus.Sending, MessageStatus.Sent)]
+    [InlineData("sent", SmsStatus.Sent, MessageStatus.Sent)]
+    [InlineData("delivered", SmsStatus.Delivered, MessageStatus.Delivered)]
+    [InlineData("failed", SmsStatus.Failed, MessageStatus.Failed)]
+    [InlineData("undelivered", SmsStatus.Undelivered, MessageStatus.Failed)]
+    [InlineData("canceled", SmsStatus.Cancelled, MessageStatus.Failed)]
+    public void ApplyReceipt_maps_the_provider_status_to_both_records(string word, SmsStatus sms, MessageStatus status)
+    {
+        var message = Sent(maxAttempts: 1).ApplyReceipt(Receipt(word), Retry).Next();
+
+        message.Sms.Status.ShouldBe(sms);
+        message.Sms.Attempts[0].Status.ShouldBe(sms);
+        message.Status.ShouldBe(status);
+    }
+
+    [Theory]
+    [InlineData("receiving")]
+    [InlineData("received")]
+    [InlineData("partially_delivered")]
+    [InlineData("Delivered")]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("queued")]
+    [InlineData("accepted")]
+    [InlineData("scheduled")]
+    [InlineData("read")]
+    public void ApplyReceipt_that_brings_nothing_new_changes_nothing(string? word) =>
+        Sent().ApplyReceipt(Receipt(word), Retry).ShouldBeUnchanged();
+
+    [Fact]
+    public void ApplyReceipt_read_counts_as_delivered_only_after_sent_or_delivered()
+    {
+        var sent = Sent().ApplyReceipt(Receipt("sent"), Retry).Next();
+
+        sent.ApplyReceipt(Receipt("read"), Retry).Next().Status.ShouldBe(MessageStatus.Delivered);
+        sent.ApplyReceipt(Receipt("delivered"), Retry).Next().ApplyReceipt(Receipt("read"), Retry).ShouldBeUnchanged();
+        WaitingForRetry().ApplyReceipt(Receipt("read"), Retry).ShouldBeUnchanged();
+        InFlight().ApplyReceipt(Receipt("read"), Retry).ShouldBeUnchanged();
+    }
+
+    [Fact]
+    public void ApplyReceipt_delivered_fills_every_time()
+    {
+        var message = Sent().ApplyReceipt(Receipt("delivered", seconds: 5), Retry).Next();
+
+        message.SentAt.ShouldBe(At(1));
+        message.DeliveredAt.ShouldBe(At(5));
+        message.Sms.QueuedAt.ShouldBe(At(1));
+        message.Sms.SentAt.ShouldBe(At(5));
+        message.Sms.DeliveredAt.ShouldBe(At(5));
+        message.Sms.Attempts[0].DeliveredAt.ShouldBe(At(5));
+        message.Path().ShouldBe([MessageStatus.Scheduled, MessageStatus.Sending, MessageStatus.Sent, MessageStatus.Delivered]);
+    }
+
+    [Fact]
+    public void ApplyReceipt_without_an_attempt_finds_it_by_sid()
+    {
+        Sent().ApplyReceipt(Receipt("delivered", attempt: null), Retry).Next().Status.ShouldBe(MessageStatus.Delivered);
+        Sent().ApplyReceipt(Receipt("delivered", attempt: null, sid: Sid2), Retry).ShouldBeRefused(Refusal.UnknownAttempt);
+    }
+
+    [Fact]
+    public void ApplyReceipt_with_ids_that_do_not_belong_together_is_refused()
+    {
+        Sent().ApplyReceipt(Receipt("delivered", sid: Sid2), Retry).ShouldBeRefused(Refusal.SidMismatch);
+        Sent().ApplyReceipt(Receipt("delivered", attempt: 2), Retry).ShouldBeRefused(Refusal.UnknownAttempt);
+        InFlight().ApplyReceipt(Receipt("delivered", sid: ""), Retry).ShouldBeRefused(Refusal.SidMismatch);
+        InFlightAgain().ApplyReceipt(Receipt("delivered", attempt: 2, sid: Sid1), Retry).ShouldBeRefused(Refusal.SidMismatch);
+    }
+
+    [Fact]
+    public void ApplyReceipt_before_the_answer_adopts_the_sid()
+    {
+        var message = InFlight().ApplyReceipt(Receipt("delivered"), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Delivered);
+        message.TwilioSid.ShouldBe(Sid1);
+        message.Path().ShouldBe([MessageStatus.Scheduled, MessageStatus.Sending, MessageStatus.Sent, MessageStatus.Delivered]);
+        message.AttemptAccepted(1, Sid1, "queued", At(6)).ShouldBeUnchanged();
+        message.AttemptLost(1, ProviderError.NoAnswer, At(6)).ShouldBeUnchanged();
+    }
+
+    [Theory]
+    [InlineData("failed", 30003, 120)]
+    [InlineData("undelivered", 30004, 360)]
+    [InlineData("undelivered", 30008, 120)]
+    [InlineData("undelivered", 30022, 600)]
+    [InlineData("failed", 99999, 120)]
+    [InlineData("failed", null, 120)]
+    public void ApplyReceipt_of_a_passing_failure_waits_by_its_category(string word, int? code, int seconds)
+    {
+        var message = Sent().ApplyReceipt(Receipt(word, code: code), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.StatusReason.ShouldBe(StatusReason.Retry);
+        message.NextAttemptAt.ShouldBe(At(5) + Duration.FromSeconds(seconds));
+        message.TwilioSid.ShouldBe(Sid1);
+    }
+
+    [Fact]
+    public void ApplyReceipt_of_a_failure_on_the_last_attempt_exhausts_the_attempts()
+    {
+        var message = Sent(maxAttempts: 1).ApplyReceipt(Receipt("undelivered", code: 30008), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Failed);
+        message.StatusReason.ShouldBe(StatusReason.AttemptsExhausted);
+        message.LastError.ShouldBe("Twilio error code: 30008");
+        message.Sms.ErrorCode.ShouldBe(30008);
+        message.Sms.FailedAt.ShouldBe(At(5));
+    }
+
+    [Theory]
+    [InlineData("failed", 21610)]
+    [InlineData("undelivered", 30006)]
+    [InlineData("canceled", null)]
+    public void ApplyReceipt_of_a_lasting_failure_ends_the_message(string word, int? code)
+    {
+        var message = Sent().ApplyReceipt(Receipt(word, code: code), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Failed);
+        message.StatusReason.ShouldBe(StatusReason.ProviderRejected);
+        message.LastError.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public void ApplyReceipt_of_a_suspended_account_waits_for_the_pause()
+    {
+        var message = Sent().ApplyReceipt(Receipt("failed", code: 30002), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Scheduled);
+        message.NextAttemptAt.ShouldBe(At(5) + Retry.AccountPause);
+    }
+
+    [Fact]
+    public void ApplyReceipt_late_delivered_of_an_older_attempt_stops_the_newer_one()
+    {
+        var message = InFlightAgain().ApplyReceipt(Receipt("delivered", seconds: 600), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Delivered);
+        message.TwilioSid.ShouldBe(Sid1);
+        message.LastError.ShouldBeNull();
+        message.Sms.ErrorCode.ShouldBeNull();
+        message.BeginAttempt(Phone, At(9999)).ShouldBeRefused(Refusal.NotScheduled);
+    }
+
+    [Fact]
+    public void ApplyReceipt_late_delivered_while_waiting_for_a_retry_stops_it_without_being_sent_twice()
+    {
+        var message = WaitingForRetry().ApplyReceipt(Receipt("delivered", seconds: 20), Retry).Next();
+
+        message.NextAttemptAt.ShouldBeNull();
+        message.StatusReason.ShouldBeNull();
+        message.Path().ShouldBe(
+            [MessageStatus.Scheduled, MessageStatus.Sending, MessageStatus.Sent, MessageStatus.Scheduled, MessageStatus.Delivered]);
+    }
+
+    [Fact]
+    public void ApplyReceipt_late_delivered_turns_an_ended_message_delivered()
+    {
+        var failed = WaitingForRetry().NoTimeLeft(StatusReason.Expired, TimelineSource.Workflow, At(60)).Next();
+        var cancelled = WaitingForRetry().Cancel(StatusReason.UserCancelled, TimelineSource.Api, At(60)).Next();
+
+        foreach (var ended in (Message[])[failed, cancelled])
+        {
+            var delivered = ended.ApplyReceipt(Receipt("delivered", seconds: 90), Retry).Next();
+
+            delivered.Status.ShouldBe(MessageStatus.Delivered);
+            delivered.FailedAt.ShouldBeNull();
+            delivered.CancelledAt.ShouldBeNull();
+            delivered.Sms.FailedAt.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void Answer_of_the_newer_attempt_after_a_late_delivered_is_kept_with_its_attempt()
+    {
+        var delivered = InFlightAgain().ApplyReceipt(Receipt("delivered", seconds: 600), Retry).Next();
+
+        var answered = delivered.AttemptAccepted(2, Sid2, "queued", At(601)).Next();
+
+        answered.Status.ShouldBe(MessageStatus.Delivered);
+        answered.TwilioSid.ShouldBe(Sid1);
+        answered.Sms.Attempts[1].TwilioSid.ShouldBe(Sid2);
+        answered.Timeline.Count.ShouldBe(delivered.Timeline.Count);
+    }
+
+    [Fact]
+    public void ApplyReceipt_of_an_older_attempt_never_changes_a_newer_one()
+    {
+        var absentThenAgain = InFlight().AttemptAbsent(1, At(20), Retry).Next() is var waiting
+            ? waiting.BeginAttempt(Phone, waiting.DueAt).Next()
+            : null!;
+
+        var message = absentThenAgain.ApplyReceipt(Receipt("failed", code: 21610, seconds: 400), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Sending);
+        message.TwilioSid.ShouldBeNull();
+        message.Sms.Attempts[0].TwilioSid.ShouldBe(Sid1);
+        message.Sms.Attempts[0].ErrorCode.ShouldBe(21610);
+        message.Timeline.Count.ShouldBe(absentThenAgain.Timeline.Count);
+    }
+
+    [Theory]
+    [InlineData("failed")]
+    [InlineData("undelivered")]
+    [InlineData("canceled")]
+    [InlineData("sent")]
+    public void ApplyReceipt_after_delivered_changes_nothing(string word) =>
+        Sent().ApplyReceipt(Receipt("delivered"), Retry).Next().ApplyReceipt(Receipt(word, code: 30003, seconds: 9), Retry).ShouldBeUnchanged();
+
+    [Fact]
+    public void ApplyReceipt_of_a_second_failure_keeps_the_first() =>
+        WaitingForRetry().ApplyReceipt(Receipt("failed", code: 21610, seconds: 9), Retry).ShouldBeUnchanged();
+
+    [Fact]
+    public void Success_of_a_retry_clears_the_error_but_keeps_it_with_its_attempt()
+    {
+        var message = InFlightAgain().AttemptAccepted(2, Sid2, "queued", At(500)).Next()
+            .ApplyReceipt(Receipt("delivered", attempt: 2, sid: Sid2, seconds: 510), Retry).Next();
+
+        message.Status.ShouldBe(MessageStatus.Delivered);
+        message.LastError.ShouldBeNull();
+        message.Sms.ErrorCode.ShouldBeNull();
+        message.Sms.Attempts[0].ErrorCode.ShouldBe(30003);
+        message.SentAt.ShouldBe(At(1));
+    }
+}

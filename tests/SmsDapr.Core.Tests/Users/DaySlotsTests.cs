@@ -1,0 +1,68 @@
+using System.Text.Json;
+using CsCheck;
+using NodaTime;
+using SmsDapr.Core.Users;
+
+namespace SmsDapr.Core.Tests.Users;
+
+public sealed class DaySlotsTests
+{
+    private static readonly DaySlots Empty = DaySlots.Empty("user-1", new LocalDate(2026, 3, 2));
+
+    [Fact]
+    public void Take_twice_takes_once()
+    {
+        var taken = Empty.Take("a", 1).ShouldNotBeNull();
+
+        taken.Take("a", 1).ShouldBeSameAs(taken);
+    }
+
+    [Fact]
+    public void Take_at_the_limit_is_refused()
+    {
+        Empty.Take("a", 0).ShouldBeNull();
+        Empty.Take("a", 1)!.Take("b", 1).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Take_keeps_a_slot_when_the_limit_is_lowered() => Empty.Take("a", 1)!.Take("a", 0).ShouldNotBeNull();
+
+    [Fact]
+    public void Release_gives_the_slot_to_another()
+    {
+        var released = Empty.Take("a", 1)!.Release("a");
+
+        released.Take("b", 1).ShouldNotBeNull();
+        released.Release("a").ShouldBeSameAs(released);
+    }
+
+    [Fact]
+    public void Takes_and_releases_in_any_order_never_exceed_the_limit() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Select(Gen.Int[0, 8], Gen.Bool).List[0, 40]).Sample((limit, steps) =>
+        {
+            var day = Empty;
+            var model = new HashSet<string>();
+            foreach (var (number, take) in steps)
+            {
+                var id = $"m{number}";
+                day.HasRoomFor(id, limit).ShouldBe(model.Contains(id) || model.Count < limit);
+                if (take && model.Count < limit)
+                    model.Add(id);
+                if (!take)
+                    model.Remove(id);
+                day = take ? day.Take(id, limit) ?? day : day.Release(id);
+
+                day.MessageIds.Count.ShouldBeLessThanOrEqualTo(limit);
+                day.MessageIds.ShouldBe(model, ignoreOrder: true);
+            }
+        });
+
+    [Fact]
+    public void Json_round_trips()
+    {
+        var json = JsonSerializer.Serialize(Empty.Take("a", 1), CoreJson.Options);
+
+        json.ShouldBe("""{"userId":"user-1","date":"2026-03-02","messageIds":["a"]}""");
+        JsonSerializer.Deserialize<DaySlots>(json, CoreJson.Options)!.Holds("a").ShouldBeTrue();
+    }
+}

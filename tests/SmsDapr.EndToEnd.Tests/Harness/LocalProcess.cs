@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace SmsDapr.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// SmsDapr.Local as its users run it: a process of its own, driven over HTTP. Killing it is SIGKILL; starting it again keeps
+/// its ports and its data.
+/// </summary>
+public sealed class LocalProcess : IAsyncDisposable
+{
+    public const string AdminKey = "dev-admin-key";
+    public const string UserKey = "dev-user-key";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _dataDirectory = Directory.CreateTempSubdirectory("smsdapr-e2e-").FullName;
+    private readonly StringBuilder _output = new();
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly int[] _ports = FreePorts(4);
+    private Process? _process;
+
+    public LocalProcess(IReadOnlyDictionary<string, string>? environment = null)
+    {
+        _environment = environment ?? new Dictionary<string, string>();
+        Api = Client(_ports[0], AdminKey);
+        Simulator = Client(_ports[3], null);
+    }
+
+    /// <summary>The service, called with the admin key.</summary>
+    public HttpClient Api { get; }
+
+    public HttpClient Simulator { get; }
+
+    public Uri ServiceUrl => new($"http://127.0.0.1:{_ports[0]}");
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public HttpClient ApiAs(string? key) => Client(_ports[0], key);
+
+    /// <summary>Starts the process and waits until it is ready; without a clock it runs on real time.</summary>
+    public async Task StartAsync(DateTimeOffset? clock, CancellationToken cancellation, params string[] more)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = RepositoryRoot(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in Arguments(clock).Concat(more))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await ReadyAsync(cancellation);
+    }
+
+    /// <summary>kill -9, and wait until it is gone.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(cancellation);
+        _process.Dispose();
+        _process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await KillAsync(CancellationToken.None);
+        }
+
+        Api.Dispose();
+        Simulator.Dispose();
+        Directory.Delete(_dataDirectory, recursive: true);
+    }
+
+    private IEnumerable<string> Arguments(DateTimeOffset? clock)
+    {
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "SmsDapr.Local.dll"),
+            "--urls", ServiceUrl.ToString(),
+            "--dapr-http-port", $"{_ports[1]}",
+            "--dapr-grpc-port", $"{_ports[2]}",
+            "--simulator-port", $"{_ports[3]}",
+            "--data-dir", _dataDirectory,
+            "--no-demo",
+        ];
+        return clock is { } at ? [.. arguments, "--virtual-clock", at.UtcDateTime.ToString("O")] : arguments;
+    }
+
+    private async Task ReadyAsync(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (_process!.HasExited)
+            {
+                throw new InvalidOperationException($"SmsDapr.Local ended with {_process.ExitCode}:\n{Output}");
+            }
+
+            try
+            {
+                using var response = await Api.GetAsync(new Uri("/readyz", UriKind.Relative), cancellation);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet; the limit below ends the wait.
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > StartLimit)
+            {
+                throw new TimeoutException($"SmsDapr.Local was not ready in time:\n{Output}");
+            }
+
+            using var pause = new PeriodicTimer(Glance);
+            await pause.WaitForNextTickAsync(cancellation);
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+
+    private static HttpClient Client(int port, string? key)
+    {
+        var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(90) };
+        if (key is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
+        return client;
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        try
+        {
+            listeners.ForEach(listener => listener.Start());
+            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        }
+        finally
+        {
+            listeners.ForEach(listener => listener.Dispose());
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "SmsDapr.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? throw new InvalidOperationException("SmsDapr.sln was not found above the tests.");
+    }
+}

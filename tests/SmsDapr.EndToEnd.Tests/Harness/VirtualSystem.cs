@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace SmsDapr.EndToEnd.Tests.Harness;
+
+/// <summary>One process on a virtual clock, shared by the tests of a class; each test has users and phones of its own.</summary>
+public sealed class VirtualSystem : IAsyncLifetime
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 2, 7, 0, 0, TimeSpan.Zero);
+
+    private static int _numbers = 1000;
+
+    public LocalProcess Process { get; } = new();
+
+    public HttpClient Api => Process.Api;
+
+    public async ValueTask InitializeAsync() => await Process.StartAsync(Start, CancellationToken.None);
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    /// <summary>A number that nobody else in this run uses and that meets no magic.</summary>
+    public static string NewPhone() => string.Create(CultureInfo.InvariantCulture, $"+1202555{Interlocked.Increment(ref _numbers)}");
+
+    public async Task<DateTimeOffset> NowAsync() =>
+        (await JsonAsync(await Api.GetAsync(new Uri("/_test/clock", UriKind.Relative), Cancellation))).GetProperty("now").GetDateTimeOffset();
+
+    public async Task AdvanceAsync(TimeSpan by) => await AdvanceToAsync(await NowAsync() + by);
+
+    /// <summary>Moves the clock; everything due on the way, and all it leads to, is done when this returns.</summary>
+    public async Task AdvanceToAsync(DateTimeOffset instant)
+    {
+        var answer = await JsonAsync(await Api.PostAsJsonAsync("/_test/clock/advance", new { to = instant.UtcDateTime }, Cancellation));
+        answer.GetProperty("idle").GetBoolean().ShouldBeTrue(Process.Output);
+    }
+
+    /// <summary>The next time that this hour and minute (UTC) come round.</summary>
+    public async Task<DateTimeOffset> NextAsync(int hour, int minute)
+    {
+        var now = await NowAsync();
+        var today = new DateTimeOffset(now.Year, now.Month, now.Day, hour, minute, 0, TimeSpan.Zero);
+        return today > now ? today : today.AddDays(1);
+    }
+
+    /// <summary>A user with a verified phone, UTC, and no quiet hours unless told otherwise.</summary>
+    public async Task<TestUser> NewUserAsync(string? phone = null, object? preferences = null)
+    {
+        var user = new TestUser($"user-{Guid.NewGuid():N}", phone ?? NewPhone());
+        await JsonAsync(await Api.PutAsJsonAsync($"/v1/users/{user.Id}/phone", new { phoneNumber = user.Phone, verified = true }, Cancellation));
+        await JsonAsync(await Api.PatchAsJsonAsync(
+            $"/v1/users/{user.Id}/preferences", preferences ?? new { quietHours = (string?)null }, Cancellation));
+        return user;
+    }
+
+    public async Task<string> ScheduleAsync(TestUser user, DateTimeOffset? sendAt, string body = "Team stand-up in 15 mins", int? maxAttempts = null)
+    {
+        var request = new Dictionary<string, object?> { ["userId"] = user.Id, ["body"] = body };
+        if (sendAt is { } at)
+            request["sendAt"] = at.UtcDateTime;
+        if (maxAttempts is { } attempts)
+            request["maxAttempts"] = attempts;
+        using var response = await Api.PostAsJsonAsync("/v1/messages", request, Cancellation);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, Process.Output);
+        return (await JsonAsync(response)).Text("id")!;
+    }
+
+    public async Task<JsonElement> MessageAsync(string id) =>
+        await JsonAsync(await Api.GetAsync(new Uri($"/v1/messages/{id}", UriKind.Relative), Cancellation));
+
+    public Task<HttpResponseMessage> CancelAsync(string id) =>
+        Api.PostAsync(new Uri($"/v1/messages/{id}/cancel", UriKind.Relative), null, Cancellation);
+
+    /// <summary>When the simulator was asked to create a message to this user.</summary>
+    public async Task<IReadOnlyList<DateTimeOffset>> CreatesAsync(TestUser user) =>
+        [.. (await SimulatorItemsAsync($"/_sim/requests?to={Uri.EscapeDataString(user.Phone)}")).Select(item => item.GetProperty("at").GetDateTimeOffset())];
+
+    /// <summary>The texts that arrived on the user's phone.</summary>
+    public async Task<IReadOnlyList<string>> TextsAsync(TestUser user)
+    {
+        var phone = await JsonAsync(await Process.Simulator.GetAsync(new Uri($"/_sim/phones/{Uri.EscapeDataString(user.Phone)}", UriKind.Relative), Cancellation));
+        return [.. phone.GetProperty("texts").EnumerateArray().Select(text => text.Text("body")!)];
+    }
+
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync(Cancellation);
+            response.IsSuccessStatusCode.ShouldBeTrue($"{(int)response.StatusCode}: {text}");
+            return JsonSerializer.Deserialize<JsonElement>(text);
+        }
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> SimulatorItemsAsync(string path)
+    {
+        var answer = await JsonAsync(await Process.Simulator.GetAsync(new Uri(path, UriKind.Relative), Cancellation));
+        return [.. answer.GetProperty("items").EnumerateArray()];
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+}
+
+public sealed record TestUser(string Id, string Phone);
+
+public static class JsonReading
+{
+    public static string? Text(this JsonElement element, string property) => element.GetProperty(property).GetString();
+
+    public static DateTimeOffset? Time(this JsonElement element, string property) =>
+        element.GetProperty(property) is { ValueKind: JsonValueKind.String } value ? value.GetDateTimeOffset() : null;
+
+    public static int Number(this JsonElement element, string property) => element.GetProperty(property).GetInt32();
+
+    /// <summary>The timeline as <c>status</c> or <c>status:reason</c>.</summary>
+    public static IReadOnlyList<string> Story(this JsonElement message) =>
+    [
+        .. message.GetProperty("timeline").EnumerateArray().Select(entry =>
+            entry.Text("reason") is { } reason ? $"{entry.Text("status")}:{reason}" : entry.Text("status")!),
+    ];
+}

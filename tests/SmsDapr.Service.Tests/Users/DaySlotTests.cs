@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+using SmsDapr.Service.Tests.Hosting;
+using SmsDapr.Service.Users;
+
+namespace SmsDapr.Service.Tests.Users;
+
+public sealed class DaySlotTests(RunningService service)
+{
+    private static readonly LocalDate Today = new(2026, 3, 8);
+
+    private readonly IUserDirectory _users = service.Services.GetRequiredService<IUserDirectory>();
+    private readonly string _userId = $"u-{Guid.NewGuid()}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Slots_takenByManyAtOnce_stopAtTheLimit()
+    {
+        var taken = await Task.WhenAll(Enumerable.Range(0, 50).Select(index => TakeAsync($"m{index}", limit: 10)));
+
+        taken.Count(slot => slot).ShouldBe(10);
+        (await _users.FindDayAsync(_userId, Today, Cancellation)).MessageIds.Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Slot_takenTwiceByOneMessage_countsOnce()
+    {
+        (await TakeAsync("m1", limit: 1)).ShouldBeTrue();
+        (await TakeAsync("m1", limit: 1)).ShouldBeTrue();
+        (await TakeAsync("m2", limit: 1)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Slot_givenBack_isFreeAgain()
+    {
+        await TakeAsync("m1", limit: 1);
+        await _users.ReleaseSlotAsync(_userId, Today, "m1", Cancellation);
+        await _users.ReleaseSlotAsync(_userId, Today, "m1", Cancellation);
+
+        (await TakeAsync("m2", limit: 1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task LimitOfZero_givesNoSlot() => (await TakeAsync("m1", limit: 0)).ShouldBeFalse();
+
+    [Fact]
+    public async Task Today_countsTheSlotsOfTheUsersOwnDate()
+    {
+        await service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{_userId}/preferences", new { timeZone = "Pacific/Auckland" });
+        await TakeAsync("m1", limit: 10);
+        await _users.TryTakeSlotAsync(_userId, Today.PlusDays(1), "m2", 10, Cancellation);
+        await _users.TryTakeSlotAsync(_userId, Today.PlusDays(1), "m3", 10, Cancellation);
+
+        var (_, body) = await service.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{_userId}/preferences");
+
+        body["today"]!.ToJsonString().ShouldBe("""{"date":"2026-03-09","sent":2,"limit":10}""");
+    }
+
+    private Task<bool> TakeAsync(string messageId, int limit) => _users.TryTakeSlotAsync(_userId, Today, messageId, limit, Cancellation);
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace SmsDapr.Simulators.Tests.Support;
+
+/// <summary>The simulator as a program of its own, on the real clock, that can be killed.</summary>
+internal sealed class SimulatorProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private SimulatorProcess(Process process, Uri address)
+    {
+        _process = process;
+        Client = new HttpClient { BaseAddress = address };
+        Client.DefaultRequestHeaders.Authorization =
+            Simulator.Basic(SimulatorOptions.DefaultAccountSid, SimulatorOptions.DefaultAuthToken);
+    }
+
+    public HttpClient Client { get; }
+
+    public static Process Run(params string[] arguments) => Process.Start(new ProcessStartInfo(
+        "dotnet", [typeof(SimulatorHost).Assembly.Location, .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    public static async Task<SimulatorProcess> StartAsync(params string[] arguments)
+    {
+        const string Announcement = "Twilio simulator: ";
+        var process = Run(["--port", "0", .. arguments]);
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        if (line?.StartsWith(Announcement, StringComparison.Ordinal) != true)
+            throw new InvalidOperationException(line + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        return new SimulatorProcess(process, new Uri(line[Announcement.Length..]));
+    }
+
+    /// <summary>SIGKILL: nothing is flushed or said goodbye to.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}
