@@ -76,6 +76,7 @@ public static class SidecarHost
         services.AddDaprApi<ConversationApi>();
 
         services.AddWorkflowEngine(options, clock, work);
+        services.AddDaprApi<WorkflowMethods>();
 
         services.AddHostedService<AppConnection>();
     }
@@ -97,6 +98,7 @@ public static class SidecarHost
         app.MapGrpcService<ConversationApi>();
 
         app.MapWorkflowEngine();
+        app.MapGrpcService<WorkflowMethods>();
     }
 
     private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)
