@@ -87,6 +87,7 @@ internal static class LocalHost
                 Port = options.SimulatorPort,
                 DataDirectory = Path.Combine(options.DataDirectory, "simulators"),
                 ResumeOnStart = false,
+                InboundUrl = $"{options.ServiceUrl.GetLeftPart(UriPartial.Authority)}/webhooks/twilio/inbound",
             },
             clock,
             track);

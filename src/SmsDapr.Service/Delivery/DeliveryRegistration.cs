@@ -6,5 +6,6 @@ internal static class DeliveryRegistration
     {
         builder.Services.AddSingleton<ReceiptWatch>();
         builder.Services.AddSingleton<StatusReceipts>();
+        builder.Services.AddSingleton<InboundTexts>();
     }
 }
