@@ -16,6 +16,9 @@ internal sealed partial class WorkflowWorker(
     private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestReconnectDelay = TimeSpan.FromSeconds(5);
 
+    // The limits outlive a stream, and are not disposed: work that outlasted the host's patience still releases them.
+    private readonly SemaphoreSlim _workflows = new(options.MaxConcurrentWorkflows);
+    private readonly SemaphoreSlim _activities = new(options.MaxConcurrentActivities);
     private readonly CancellationTokenSource _outOfPatience = new();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -39,12 +42,10 @@ internal sealed partial class WorkflowWorker(
             return;
         }
 
-        using var workflows = new SemaphoreSlim(options.MaxConcurrentWorkflows);
-        using var activities = new SemaphoreSlim(options.MaxConcurrentActivities);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var stream = new WorkStream(channel.TaskHub, runner, workflows, activities, clock, logger);
+            var stream = new WorkStream(channel.TaskHub, runner, _workflows, _activities, clock, logger);
             try
             {
                 await stream.Run(stoppingToken, _outOfPatience.Token);
