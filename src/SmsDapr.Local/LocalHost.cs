@@ -91,6 +91,7 @@ internal static class LocalHost
                 Port = options.SimulatorPort,
                 DataDirectory = Path.Combine(options.DataDirectory, "simulators"),
                 ResumeOnStart = false,
+                InboundUrl = $"{options.ServiceUrl.GetLeftPart(UriPartial.Authority)}/webhooks/twilio/inbound",
             },
             clock,
             track);

@@ -59,6 +59,23 @@ public static class MessageLifecycle
             ? new Transition.Unchanged(message)
             : new Transition.Changed((message with { Accepted = true }).Touched(message.NotBefore(now)));
 
+    /// <summary>A request for the same message came again before it was taken on. Bookkeeping.</summary>
+    public static Transition Touch(this Message message, Instant now) =>
+        message.Accepted
+            ? new Transition.Unchanged(message)
+            : new Transition.Changed(message.Touched(message.NotBefore(now)));
+
+    /// <summary>
+    /// What is left of a message that was never accepted: its id, free to be used again, but neither number nor text, and no
+    /// request that it would be the repetition of.
+    /// </summary>
+    public static Message Discarded(this Message message)
+    {
+        if (message.Accepted)
+            throw new InvalidOperationException("An accepted message is never discarded.");
+        return message with { Body = "", Event = null, RequestFingerprint = null, Sms = message.Sms with { To = null } };
+    }
+
     /// <summary>Timeline entries up to <paramref name="sequence"/> are published. Bookkeeping.</summary>
     public static Transition WithPublished(this Message message, long sequence) =>
         sequence <= message.PublishedSequence

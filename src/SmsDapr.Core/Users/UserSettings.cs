@@ -1,4 +1,5 @@
 using NodaTime;
+using SmsDapr.Core.Delivery;
 
 namespace SmsDapr.Core.Users;
 
@@ -31,6 +32,9 @@ public sealed record UserSettings
 
     /// <summary>When and why the user opted out; null while opted in.</summary>
     public OptOut? OptOut { get; init; }
+
+    /// <summary>Provider ids of the newest inbound keywords, so that one that comes again changes nothing. Internal.</summary>
+    public IReadOnlyList<string>? KeywordSids { get; init; }
 }
 
 /// <summary>A user's phone number.</summary>
@@ -67,12 +71,25 @@ public enum OptOutReason
 /// <summary>Transitions of a user's phone and opt-out. Each returns an equal record when there is nothing to change.</summary>
 public static class UserTransitions
 {
+    private const int RememberedKeywords = 20;
+
     /// <summary>Opts out. A user who is out stays out since the first time.</summary>
     public static UserSettings OptedOut(this UserSettings settings, OptOutReason reason, Instant now) =>
         settings.OptOut is null ? settings with { OptOut = new OptOut(now, reason) } : settings;
 
     /// <summary>Opts in again.</summary>
     public static UserSettings OptedIn(this UserSettings settings) => settings with { OptOut = null };
+
+    /// <summary>Does what an inbound keyword asks for, once per inbound text: a STOP that the provider repeats after a START stays without effect.</summary>
+    public static UserSettings WithKeyword(this UserSettings settings, InboundKeyword keyword, string messageSid, Instant now)
+    {
+        var known = settings.KeywordSids ?? [];
+        if (keyword == InboundKeyword.Help || known.Contains(messageSid))
+            return settings;
+
+        var seen = settings with { KeywordSids = [.. known.TakeLast(RememberedKeywords - 1), messageSid] };
+        return keyword == InboundKeyword.Stop ? seen.OptedOut(OptOutReason.Keyword, now) : seen.OptedIn();
+    }
 
     /// <summary>Sets a verified number. The same number keeps the time of its first verification.</summary>
     public static UserSettings WithVerifiedPhone(this UserSettings settings, string e164, Instant now) =>

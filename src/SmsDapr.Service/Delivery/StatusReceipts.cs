@@ -1,7 +1,5 @@
 using NodaTime;
-using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Users;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Users;
 
@@ -10,9 +8,8 @@ namespace SmsDapr.Service.Delivery;
 /// <summary>A status callback whose signature matched.</summary>
 internal sealed record StatusCallback(string TwilioSid, string Status, int? ErrorCode, string? To, string? MessageId, int? Attempt);
 
-/// <summary>Merges receipts into records: stored first, then the workflow is nudged.</summary>
-internal sealed class StatusReceipts(
-    MessageRepository messages, UserMessages userMessages, MessageEngine engine, IUserDirectory users, IClock clock)
+/// <summary>Finds the message of a receipt.</summary>
+internal sealed class StatusReceipts(UserMessages userMessages, ReceiptMerge receipts, IUserDirectory users, IClock clock)
 {
     /// <summary>Returns when the receipt is stored or known to change nothing; throws when it could not be stored.</summary>
     public async Task TakeAsync(StatusCallback callback, CancellationToken cancellation)
@@ -25,14 +22,7 @@ internal sealed class StatusReceipts(
 
         var fact = new ReceiptFact(
             attempt, callback.TwilioSid, callback.Status, callback.ErrorCode, clock.GetCurrentInstant(), TimelineSource.Twilio);
-        var transition = await messages.ApplyAsync(messageId, message => message.ApplyReceipt(fact, RetryOptions.Default), cancellation);
-        if (transition is not Transition.Changed { Next: var next })
-            return;
-
-        if (ErrorCatalogue.Find(callback.ErrorCode).OptsOut)
-            await users.OptOutAsync(next.UserId, OptOutReason.Provider, cancellation);
-        if (next.Status != MessageStatus.Sent)
-            await engine.NudgeAsync(next, cancellation);
+        await receipts.TakeAsync(messageId, fact, cancellation);
     }
 
     /// <summary>A callback without our ids: its number leads to the user, and the user's messages to the SID.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using SmsDapr.Service.Hosting.Options;
 
@@ -9,8 +10,15 @@ internal static class TwilioWebhooks
 {
     private const int MaxBodyBytes = 64 * 1024;
 
-    public static void MapTwilioWebhooks(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/webhooks/twilio/status", StatusAsync).AllowAnonymous().ExcludeFromDescription();
+    // Silence: Twilio answers keywords itself.
+    private const string EmptyTwiml = "<Response></Response>";
+
+    public static void MapTwilioWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var twilio = routes.MapGroup("/webhooks/twilio").AllowAnonymous().ExcludeFromDescription();
+        twilio.MapPost("/status", StatusAsync);
+        twilio.MapPost("/inbound", InboundAsync);
+    }
 
     private static async Task<IResult> StatusAsync(HttpContext context, TwilioOptions options, StatusReceipts receipts, CancellationToken cancellation)
     {
@@ -35,6 +43,23 @@ internal static class TwilioWebhooks
             Number(request.Query["attempt"]));
         await receipts.TakeAsync(callback, cancellation);
         return Results.NoContent();
+    }
+
+    private static async Task<IResult> InboundAsync(HttpContext context, TwilioOptions options, InboundTexts texts, CancellationToken cancellation)
+    {
+        var request = context.Request;
+        if (await ReadAsync(request, cancellation) is not { } body)
+            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+        if (!IsSigned(context, options, body))
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+
+        var fields = TwilioFields.Read(body, IsForm(request));
+        if (fields["MessageSid"] is not { } sid || fields["From"] is not { } from)
+            return Results.StatusCode(StatusCodes.Status400BadRequest);
+
+        if (fields["AccountSid"] is not { } account || account == options.AccountSid)
+            await texts.TakeAsync(new InboundText(sid, from, fields["Body"], fields["OptOutType"]), cancellation);
+        return Results.Content(EmptyTwiml, "text/xml", Encoding.UTF8);
     }
 
     private static bool IsSigned(HttpContext context, TwilioOptions options, byte[] body)

@@ -57,6 +57,7 @@ public static class ServiceHost
         app.MapUsers();
         app.MapMessages();
         app.MapTwilioWebhooks();
+        app.MapReconciler();
 
         configureApp?.Invoke(app);
         return app;

@@ -82,7 +82,14 @@ internal sealed class MessageAcceptance(
         {
             if (!message.Accepted)
             {
-                // The first request may have died anywhere on its way; what it did is done again.
+                // The first request may have died anywhere on its way; what it did is done again. Touched first: the
+                // reconciler may be about to discard it, and only one of the two can have this version.
+                if (message.Touch(clock.GetCurrentInstant()) is Transition.Changed { Next: var touched }
+                    && !await messages.TryReplaceAsync(existing, touched, cancellation))
+                {
+                    return null;
+                }
+
                 await index.AddAsync(message.UserId, message.SendAt, message.Id, cancellation);
                 await engine.StartAsync(message.Id, cancellation);
             }

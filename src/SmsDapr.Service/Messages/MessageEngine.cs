@@ -31,22 +31,30 @@ internal sealed partial class MessageEngine(DaprWorkflowClient workflows, ILogge
     }
 
     public async Task<bool> ExistsAsync(string messageId, CancellationToken cancellation) =>
-        (await workflows.GetWorkflowStateAsync(messageId, getInputsAndOutputs: false, cancellation)).Exists;
+        (await FindAsync(messageId, cancellation)).Exists;
 
-    /// <summary>Says «look again». Best effort: the record is stored already and the workflow's own timer finds it.</summary>
-    public async Task NudgeAsync(Message message, CancellationToken cancellation)
+    public Task<WorkflowState> FindAsync(string messageId, CancellationToken cancellation) =>
+        workflows.GetWorkflowStateAsync(messageId, getInputsAndOutputs: false, cancellation);
+
+    /// <summary>
+    /// Says «look again». Best effort: the record is stored already, and the workflow's own timer or the reconciler finds it.
+    /// False when the engine did not take it.
+    /// </summary>
+    public async Task<bool> NudgeAsync(Message message, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(NudgeLimit);
         try
         {
             // A final message that still holds a day slot has something left to do for the workflow.
-            var nudge = new Nudge(Final: message.IsFinal && !message.OwesSlot);
+            var nudge = new Nudge(Final: message.DeliveryUnconfirmed || (message.IsFinal && !message.OwesSlot));
             await workflows.RaiseEventAsync(message.Id, MessageWorkflow.NudgeEvent, nudge, limit.Token);
+            return true;
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             LogNotNudged(logger, message.Id, e is RpcException rpc ? rpc.StatusCode.ToString() : "timeout");
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
+using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting;
 
 namespace SmsDapr.Service.Messages;
@@ -10,7 +11,7 @@ namespace SmsDapr.Service.Messages;
 /// a reader loads the record and believes that, so an entry whose message has moved or never came to be is skipped. Entries are
 /// written before what they point to, and what is said of a user's day is written once, not with each message.
 /// </summary>
-internal sealed class MessageIndex(IDocumentStore documents)
+internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
 {
     /// <summary>Ids in one document; with ids of 64 characters it stays below 64 KiB.</summary>
     private const int PartSize = 800;
@@ -22,7 +23,30 @@ internal sealed class MessageIndex(IDocumentStore documents)
 
     private static readonly LocalDatePattern DayPattern = LocalDatePattern.Iso;
 
-    public async Task AddAsync(string userId, Instant sendAt, string messageId, CancellationToken cancellation)
+    /// <summary>Lists a message under its send time, for its user and for the reconciler.</summary>
+    public Task AddAsync(string userId, Instant sendAt, string messageId, CancellationToken cancellation) =>
+        Task.WhenAll(AddForUserAsync(userId, sendAt, messageId, cancellation), open.AddAsync(messageId, sendAt, cancellation));
+
+    /// <summary>Takes a message that never came to be off its user's list.</summary>
+    public async Task RemoveAsync(string userId, Instant sendAt, string messageId, CancellationToken cancellation)
+    {
+        var day = DayOf(sendAt);
+        var isLast = false;
+        for (var part = 0; !isLast; part++)
+        {
+            await documents.UpdateAsync<DayPart>(
+                PartKey(userId, day, part),
+                current =>
+                {
+                    // Parts are filled in turn; one that was full stays so, or readers would stop at it.
+                    isLast = current is null || current.Ids.Count < PartSize;
+                    return isLast && current?.Ids.Contains(messageId) == true ? new DayPart([.. current.Ids.Where(id => id != messageId)]) : null;
+                },
+                cancellation);
+        }
+    }
+
+    private async Task AddForUserAsync(string userId, Instant sendAt, string messageId, CancellationToken cancellation)
     {
         var day = DayOf(sendAt);
         var mayStartDay = false;

@@ -27,6 +27,13 @@ internal sealed class MessageRepository(IDocumentStore documents, StatusEvents e
         return true;
     }
 
+    /// <summary>Publishes what may not have been; false when that failed.</summary>
+    public Task<bool> RepublishAsync(Message message, CancellationToken cancellation) => events.PublishAsync(message, cancellation);
+
+    /// <summary>Empties a record that was never accepted; false when someone else was first. Nobody hears of it.</summary>
+    public Task<bool> TryDiscardAsync(Document<Message> version, CancellationToken cancellation) =>
+        documents.TryReplaceAsync(Key(version.Value.Id), version.Value.Discarded(), version.ETag, cancellation);
+
     /// <summary>
     /// Applies a fact to whatever is stored until it sticks. Null when there is no such message; a refusal or
     /// <see cref="Transition.Unchanged"/> is what the version that was read last says.

@@ -15,7 +15,7 @@ internal sealed partial class MessageSteps(
     MessageRepository messages,
     SendGuard guard,
     AttemptMaker attempts,
-    ReceiptWatch receipts,
+    SettledMessages settled,
     IUserDirectory users,
     IClock clock,
     ILogger<MessageSteps> logger)
@@ -37,7 +37,7 @@ internal sealed partial class MessageSteps(
         };
     }
 
-    /// <summary>Sends what is due, settles what is open, asks about what is silent.</summary>
+    /// <summary>Sends what is due, settles what is open.</summary>
     public async Task<NextStep> LookAsync(string id, CancellationToken cancellation)
     {
         while (await messages.FindAsync(id, cancellation) is { } version)
@@ -46,7 +46,8 @@ internal sealed partial class MessageSteps(
             {
                 MessageStatus.Scheduled => await SendAsync(version, cancellation),
                 MessageStatus.Sending => await SettleAsync(version, cancellation),
-                MessageStatus.Sent => await receipts.CheckAsync(version, cancellation),
+                MessageStatus.Sent when version.Value.DeliveryUnconfirmed => NextStep.Over("Unconfirmed"),
+                MessageStatus.Sent => NextStep.AwaitReceipt,
                 _ => await FinishAsync(version.Value, cancellation),
             };
             if (step is not null)
@@ -86,7 +87,7 @@ internal sealed partial class MessageSteps(
         switch (message)
         {
             case { Status: MessageStatus.Sent }:
-                return receipts.FirstWait(message);
+                return NextStep.AwaitReceipt;
             case { Status: MessageStatus.Scheduled } when await guard.ForeseeEndAsync(message, cancellation) is { } reason:
                 await messages.ApplyAsync(
                     message.Id, current => current.End(reason, TimelineSource.Workflow, clock.GetCurrentInstant()), cancellation);
@@ -107,6 +108,7 @@ internal sealed partial class MessageSteps(
                 await users.ReleaseSlotAsync(message.UserId, day, message.Id, cancellation);
         }
 
+        settled.Add(message.Id, Settlement.WorkflowTold);
         return NextStep.Over(message.Status.ToString());
     }
 

@@ -64,7 +64,9 @@ internal sealed class MessageWorkflow : Workflow<MessageRun, string>
         var next = step.LookAgainAt;
         if (step.AwaitsReceipt)
         {
-            if (await IsFinalAfterWaitAsync(context, step.LookAgainAt))
+            // Without a timer: should this nudge be lost, the reconciler gives it again.
+            var nudge = await context.WaitForExternalEventAsync<Nudge>(NudgeEvent);
+            if (nudge.Final)
             {
                 return "final";
             }

@@ -2,13 +2,13 @@ namespace SmsDapr.Service.Messages;
 
 /// <summary>What the workflow does after a step: end, or look again at a time or when nudged, whichever comes first.</summary>
 /// <param name="Outcome">Status of a message that needs nothing more; null while it does.</param>
-/// <param name="LookAgainAt">UTC.</param>
-/// <param name="AwaitsReceipt">The message is out; a final receipt ends the wait.</param>
+/// <param name="LookAgainAt">UTC; without meaning when a receipt is awaited.</param>
+/// <param name="AwaitsReceipt">The message is out: wait for a nudge, however long. The reconciler asks Twilio about silence.</param>
 internal sealed record NextStep(string? Outcome, DateTime LookAgainAt, bool AwaitsReceipt)
 {
     public static NextStep Over(string outcome) => new(outcome, default, false);
 
     public static NextStep WaitUntil(DateTime utc) => new(null, utc, false);
 
-    public static NextStep AwaitReceipt(DateTime askAt) => new(null, askAt, true);
+    public static NextStep AwaitReceipt { get; } = new(null, default, true);
 }

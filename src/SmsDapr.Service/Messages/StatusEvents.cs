@@ -5,6 +5,7 @@ using Dapr.Client;
 using Grpc.Core;
 using NodaTime;
 using SmsDapr.Core.Messages;
+using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Options;
 
 namespace SmsDapr.Service.Messages;
@@ -18,7 +19,8 @@ internal sealed record StatusEvent(
 /// into the record with its next change; after a crash the entries since then go out again, so consumers are idempotent by
 /// message and sequence.
 /// </summary>
-internal sealed partial class StatusEvents(DaprClient dapr, DaprOptions options, ILogger<StatusEvents> logger)
+internal sealed partial class StatusEvents(
+    DaprClient dapr, SettledMessages settled, DaprOptions options, ILogger<StatusEvents> logger)
 {
     public const string Topic = "sms-status";
 
@@ -31,7 +33,8 @@ internal sealed partial class StatusEvents(DaprClient dapr, DaprOptions options,
             ? known
             : message;
 
-    public async Task PublishAsync(Message message, CancellationToken cancellation)
+    /// <summary>False when something is still unpublished.</summary>
+    public async Task<bool> PublishAsync(Message message, CancellationToken cancellation)
     {
         var known = _published.GetValueOrDefault(message.Id, message.PublishedSequence);
         try
@@ -46,10 +49,16 @@ internal sealed partial class StatusEvents(DaprClient dapr, DaprOptions options,
         {
             // The record is stored and true; the entries go out with its next change.
             LogNotPublished(logger, message.Id, e.GetType().Name);
+            return false;
         }
 
         if (message.IsFinal)
+        {
             _published.TryRemove(message.Id, out _);
+            settled.Add(message.Id, Settlement.Published);
+        }
+
+        return true;
     }
 
     private Task PublishAsync(Message message, TimelineEntry entry, CancellationToken cancellation)

@@ -14,12 +14,19 @@ internal sealed class UserChangeReaction(
         var user = await users.FindAsync(userId, cancellation);
         foreach (var message in await userMessages.WaitingAsync(userId, clock.GetCurrentInstant(), cancellation))
         {
-            if (user.OptOut is not null)
-                await changes.CancelAsync(message.Id, StatusReason.OptedOut, TimelineSource.Api, cancellation);
+            if (user.OptOut is { } optOut)
+                await changes.CancelAsync(message.Id, StatusReason.OptedOut, SourceOf(optOut.Reason), cancellation);
             else if (message.DeferredFrom is { } original && DeferralOf(original, user) != message.SendAt)
                 await changes.ReleaseAsync(message.Id, cancellation);
         }
     }
+
+    private static TimelineSource SourceOf(OptOutReason reason) => reason switch
+    {
+        OptOutReason.Keyword => TimelineSource.Inbound,
+        OptOutReason.Provider => TimelineSource.Twilio,
+        _ => TimelineSource.Api,
+    };
 
     private Instant? DeferralOf(Instant original, UserPreferences user) =>
         user.QuietHours?.EndOfQuietTime(Instant.Max(original, clock.GetCurrentInstant()), user.Zone);

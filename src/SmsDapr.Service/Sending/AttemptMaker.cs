@@ -63,7 +63,7 @@ internal sealed class AttemptMaker(
         {
             finding = await lookup.FindAsync(message, attempt, cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (TwilioFailures.IsNoAnswer(e, cancellation))
         {
             return Now + LookAgain;
         }
@@ -110,7 +110,7 @@ internal sealed class AttemptMaker(
                 _ => null,
             };
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (TwilioFailures.IsNoAnswer(e, cancellation))
         {
             // Twilio does not answer reads either; the attempt stays open and is settled by a later step.
             return null;
@@ -125,7 +125,7 @@ internal sealed class AttemptMaker(
     {
         var meaning = ErrorCatalogue.Find(error);
         if (meaning.Category == ErrorCategory.AccountAuth)
-            pause.Begin();
+            await pause.BeginAsync(cancellation);
         if (meaning.OptsOut)
             await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
         return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, RetryOptions.Default), cancellation);

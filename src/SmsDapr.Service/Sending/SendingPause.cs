@@ -1,56 +1,99 @@
 using NodaTime;
+using SmsDapr.Service.Hosting;
 
 namespace SmsDapr.Service.Sending;
 
 /// <summary>
-/// Twilio refuses the account, not a message: nothing is sent until a read succeeds. Probed after 60 s, doubling to 10 min,
-/// by whichever message is due then. Kept per process: another replica finds out with one call of its own.
+/// Twilio refuses the account, not a message: nothing is sent until a read succeeds. Probed after 60 s, doubling to 10 min, by
+/// whichever message is due then. One document says so to all replicas, which read it once in a while: whoever has not heard yet
+/// finds out with one call of its own.
 /// </summary>
-internal sealed partial class SendingPause(TwilioClient twilio, IClock clock, ILogger<SendingPause> logger) : IDisposable
+internal sealed partial class SendingPause(
+    TwilioClient twilio, IDocumentStore documents, IClock clock, ILogger<SendingPause> logger) : IDisposable
 {
+    private const string Key = "sending-pause";
+
     private static readonly Duration FirstProbe = Duration.FromSeconds(60);
     private static readonly Duration LongestProbe = Duration.FromMinutes(10);
 
-    private readonly SemaphoreSlim _oneProbe = new(1, 1);
-    private volatile Pause? _pause;
+    /// <summary>A probe is over by then, also one whose process died.</summary>
+    private static readonly Duration ProbeLease = Duration.FromSeconds(30);
+
+    private static readonly Duration Fresh = Duration.FromSeconds(10);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private Pause? _known;
+    private Instant _readAt = Instant.MinValue;
 
     /// <summary>The account was just refused: pause, or keep the pause that is.</summary>
-    public void Begin()
+    public async Task BeginAsync(CancellationToken cancellation)
     {
-        if (Interlocked.CompareExchange(ref _pause, new Pause(clock.GetCurrentInstant() + FirstProbe, FirstProbe), null) is null)
+        var now = clock.GetCurrentInstant();
+        var began = false;
+        var stored = await documents.UpdateAsync<Pause>(
+            Key,
+            current =>
+            {
+                began = current?.ProbeAt is null;
+                return began ? new Pause(now + FirstProbe, FirstProbe) : null;
+            },
+            cancellation);
+        Remember(stored);
+        if (began)
             LogPaused(logger);
     }
 
     /// <summary>When to look again; null when messages may be sent.</summary>
     public async Task<Instant?> PausedUntilAsync(CancellationToken cancellation)
     {
-        if (_pause is null)
+        var now = clock.GetCurrentInstant();
+        if (IsFresh(now) && _known?.ProbeAt is null)
             return null;
 
-        await _oneProbe.WaitAsync(cancellation);
+        await _one.WaitAsync(cancellation);
         try
         {
-            if (_pause is not { } pause || clock.GetCurrentInstant() < pause.ProbeAt)
-                return _pause?.ProbeAt;
-
-            if (await AnswersAsync(cancellation))
+            now = clock.GetCurrentInstant();
+            if (!IsFresh(now) || now >= _known?.ProbeAt)
+                Remember((await documents.FindAsync<Pause>(Key, cancellation))?.Value);
+            return _known switch
             {
-                _pause = null;
-                LogResumed(logger);
-                return null;
-            }
-
-            var gap = Duration.Min(pause.Gap * 2, LongestProbe);
-            _pause = new Pause(clock.GetCurrentInstant() + gap, gap);
-            return _pause.ProbeAt;
+                { ProbeAt: { } probeAt } pause when now >= probeAt => await ProbeAsync(pause, now, cancellation),
+                _ => _known?.ProbeAt,
+            };
         }
         finally
         {
-            _oneProbe.Release();
+            _one.Release();
         }
     }
 
-    public void Dispose() => _oneProbe.Dispose();
+    public void Dispose() => _one.Dispose();
+
+    private bool IsFresh(Instant now) => now >= _readAt && now - _readAt < Fresh;
+
+    private void Remember(Pause? pause)
+    {
+        _known = pause;
+        _readAt = clock.GetCurrentInstant();
+    }
+
+    private async Task<Instant?> ProbeAsync(Pause pause, Instant now, CancellationToken cancellation)
+    {
+        // Short, so that a message that meets a probe under way hears of its success soon.
+        var lease = pause with { ProbeAt = now + ProbeLease };
+        var stored = await documents.UpdateAsync<Pause>(Key, current => current == pause ? lease : null, cancellation);
+        Remember(stored);
+        if (stored != lease)
+            return stored?.ProbeAt;
+
+        var gap = Duration.Min(pause.Gap * 2, LongestProbe);
+        var next = await AnswersAsync(cancellation) ? Pause.None : new Pause(clock.GetCurrentInstant() + gap, gap);
+        Remember(await documents.UpdateAsync<Pause>(Key, current => current == lease ? next : null, cancellation));
+        if (next.ProbeAt is null)
+            LogResumed(logger);
+        return _known?.ProbeAt;
+    }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
@@ -58,13 +101,18 @@ internal sealed partial class SendingPause(TwilioClient twilio, IClock clock, IL
         {
             return await twilio.ProbeAccountAsync(cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (TwilioFailures.IsNoAnswer(e, cancellation))
         {
             return false;
         }
     }
 
-    private sealed record Pause(Instant ProbeAt, Duration Gap);
+    /// <summary>Until <paramref name="ProbeAt"/> nothing is sent; null: there is no pause.</summary>
+    private sealed record Pause(Instant? ProbeAt, Duration Gap)
+    {
+        // Emptied instead of deleted: deleting could hit the next pause.
+        public static Pause None { get; } = new(null, Duration.Zero);
+    }
 
     [LoggerMessage(3001, LogLevel.Error, "Twilio refuses the account; sending is paused until a read succeeds")]
     private static partial void LogPaused(ILogger logger);

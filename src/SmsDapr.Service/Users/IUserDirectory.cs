@@ -1,4 +1,5 @@
 using NodaTime;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Users;
 
 namespace SmsDapr.Service.Users;
@@ -23,6 +24,12 @@ internal interface IUserDirectory
 
     /// <summary>Opts the user out and tells the listeners, so that what is pending is cancelled.</summary>
     Task OptOutAsync(string userId, OptOutReason reason, CancellationToken cancellation);
+
+    /// <summary>Opts the user in again and tells the listeners.</summary>
+    Task<UserPreferences> OptInAsync(string userId, CancellationToken cancellation);
+
+    /// <summary>Opts out or in as an inbound keyword asks, at most once per inbound text, and tells the listeners.</summary>
+    Task TakeKeywordAsync(string userId, InboundKeyword keyword, string messageSid, CancellationToken cancellation);
 }
 
 /// <summary>Hears of changes of a user after they are stored, before the caller gets the answer.</summary>

@@ -1,5 +1,6 @@
 using NodaTime;
 using NodaTime.Text;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
@@ -40,6 +41,15 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
     {
         var now = clock.GetCurrentInstant();
         return ChangeAsync(userId, settings => settings.OptedOut(reason, now), cancellation);
+    }
+
+    public Task<UserPreferences> OptInAsync(string userId, CancellationToken cancellation) =>
+        ChangeAsync(userId, settings => settings.OptedIn(), cancellation);
+
+    public Task TakeKeywordAsync(string userId, InboundKeyword keyword, string messageSid, CancellationToken cancellation)
+    {
+        var now = clock.GetCurrentInstant();
+        return ChangeAsync(userId, settings => settings.WithKeyword(keyword, messageSid, now), cancellation);
     }
 
     /// <summary>

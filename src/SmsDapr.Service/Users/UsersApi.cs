@@ -82,7 +82,7 @@ internal static class UsersApi
 
     public static async Task<Ok<PreferencesView>> OptIn(
         string userId, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation) =>
-        TypedResults.Ok(await view.ReadAsync(await users.ChangeAsync(userId, settings => settings.OptedIn(), cancellation), caller, cancellation));
+        TypedResults.Ok(await view.ReadAsync(await users.OptInAsync(userId, cancellation), caller, cancellation));
 
     private static async ValueTask<object?> RefuseBadUserId(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         UserId.IsValid(context.HttpContext.GetRouteValue("userId") as string)

@@ -27,11 +27,14 @@ public sealed class LocalProcess : IAsyncDisposable
     {
         _environment = environment ?? new Dictionary<string, string>();
         Api = Client(_ports[0], AdminKey);
+        Sidecar = Client(_ports[1], null);
         Simulator = Client(_ports[3], null);
     }
 
     /// <summary>The service, called with the admin key.</summary>
     public HttpClient Api { get; }
+
+    public HttpClient Sidecar { get; }
 
     public HttpClient Simulator { get; }
 
@@ -94,6 +97,7 @@ public sealed class LocalProcess : IAsyncDisposable
         }
 
         Api.Dispose();
+        Sidecar.Dispose();
         Simulator.Dispose();
         Directory.Delete(_dataDirectory, recursive: true);
     }

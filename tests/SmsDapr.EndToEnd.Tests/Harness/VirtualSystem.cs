@@ -12,9 +12,20 @@ public sealed class VirtualSystem : IAsyncLifetime
 
     private static int _numbers = 1000;
 
-    public LocalProcess Process { get; } = new();
+    public VirtualSystem()
+        : this(new LocalProcess())
+    {
+    }
+
+    private VirtualSystem(LocalProcess process) => Process = process;
+
+    public LocalProcess Process { get; }
 
     public HttpClient Api => Process.Api;
+
+    /// <summary>One with a configuration of its own.</summary>
+    public static VirtualSystem With(string variable, string value) =>
+        new(new LocalProcess(new Dictionary<string, string> { [variable] = value }));
 
     public async ValueTask InitializeAsync() => await Process.StartAsync(Start, CancellationToken.None);
 

@@ -1,0 +1,64 @@
+using SmsDapr.Core.Delivery;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Messages;
+using SmsDapr.Service.Sending;
+using SmsDapr.Service.Users;
+
+namespace SmsDapr.Service.Delivery;
+
+/// <summary>
+/// Merges what Twilio says of an attempt, in a receipt or when asked, and does what follows from it: stored first, then the
+/// user opted out, the account paused, the workflow nudged.
+/// </summary>
+internal sealed class ReceiptMerge(
+    MessageRepository messages, MessageEngine engine, SettledMessages settled, IUserDirectory users, SendingPause pause)
+{
+    /// <summary>The record as it is then; null when the fact does not fit it or there is none.</summary>
+    public async Task<Message?> TakeAsync(string messageId, ReceiptFact fact, CancellationToken cancellation)
+    {
+        var hadEnded = false;
+        var transition = await messages.ApplyAsync(
+            messageId,
+            message =>
+            {
+                hadEnded = message.DeliveryUnconfirmed;
+                return message.ApplyReceipt(fact, RetryOptions.Default);
+            },
+            cancellation);
+        switch (transition)
+        {
+            case Transition.Changed { Next: var next }:
+                await FollowAsync(next, fact, hadEnded, cancellation);
+                return next;
+            case Transition.Unchanged { Current: var current }:
+                // The process may have died between storing this very receipt and nudging.
+                if (current.IsFinal && !settled.Contains(messageId))
+                    await engine.NudgeAsync(current, cancellation);
+                return current;
+            default:
+                return null;
+        }
+    }
+
+    private async Task FollowAsync(Message next, ReceiptFact fact, bool hadEnded, CancellationToken cancellation)
+    {
+        var meaning = ErrorCatalogue.Find(fact.ErrorCode);
+        if (meaning.OptsOut)
+            await users.OptOutAsync(next.UserId, OptOutReason.Provider, cancellation);
+        if (meaning.Category == ErrorCategory.AccountAuth)
+            await pause.BeginAsync(cancellation);
+
+        // The workflow of an unconfirmed message is over; a failure that comes after all is worth another attempt.
+        if (hadEnded && next.Status == MessageStatus.Scheduled)
+            await engine.StartAsync(next.Id, cancellation);
+        else if (next.Status != MessageStatus.Sent)
+            await NudgeAsync(next, cancellation);
+    }
+
+    private async Task NudgeAsync(Message message, CancellationToken cancellation)
+    {
+        if (await engine.NudgeAsync(message, cancellation) && message is { IsFinal: true, OwesSlot: false })
+            settled.Add(message.Id, Settlement.WorkflowTold);
+    }
+}
