@@ -14,7 +14,18 @@ internal static class SendingRegistration
 
     public static void AddSending(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHttpClient(nameof(TwilioClient), http => http.Timeout = Timeout.InfiniteTimeSpan)
+        builder.AddTwilioHost<TwilioClient>();
+        builder.AddTwilioHost<TwilioVerify>();
+        builder.Services.AddSingleton<SendingPause>();
+        builder.Services.AddSingleton<AttemptLookup>();
+        builder.Services.AddSingleton<SendGuard>();
+        builder.Services.AddSingleton<AttemptMaker>();
+    }
+
+    private static void AddTwilioHost<TClient>(this WebApplicationBuilder builder)
+        where TClient : class
+    {
+        builder.Services.AddHttpClient(typeof(TClient).Name, http => http.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
@@ -23,12 +34,8 @@ internal static class SendingRegistration
                 AutomaticDecompression = DecompressionMethods.All,
             })
             .AddResilienceHandler("twilio", AddLimits);
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TwilioClient>(
-            services, services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(TwilioClient))));
-        builder.Services.AddSingleton<SendingPause>();
-        builder.Services.AddSingleton<AttemptLookup>();
-        builder.Services.AddSingleton<SendGuard>();
-        builder.Services.AddSingleton<AttemptMaker>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TClient>(
+            services, services.GetRequiredService<IHttpClientFactory>().CreateClient(typeof(TClient).Name)));
     }
 
     /// <summary>
