@@ -22,9 +22,11 @@ internal static class SendingRegistration
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 AutomaticDecompression = DecompressionMethods.All,
             })
-            .AddResilienceHandler("twilio", AddLimits);
+            .AddResilienceHandler("twilio", (pipeline, context) => AddLimits(pipeline, context.ServiceProvider.GetRequiredService<TwilioCircuit>()));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TwilioClient>(
             services, services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(TwilioClient))));
+        builder.Services.AddSingleton<TwilioCircuit>();
+        builder.Services.AddSingleton<SenderPace>();
         builder.Services.AddSingleton<SendingPause>();
         builder.Services.AddSingleton<AttemptLookup>();
         builder.Services.AddSingleton<SendGuard>();
@@ -35,13 +37,14 @@ internal static class SendingRegistration
     /// A limit of calls under way, so that one hanging call holds up one message; the time limit counts from the moment a call
     /// leaves the queue. Reads are repeated; a create never is, since its outcome may be open.
     /// </summary>
-    private static void AddLimits(ResiliencePipelineBuilder<HttpResponseMessage> pipeline)
+    private static void AddLimits(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TwilioCircuit circuit)
     {
         var retry = new HttpRetryStrategyOptions { MaxRetryAttempts = 2, Delay = TimeSpan.FromMilliseconds(200), UseJitter = true };
         retry.DisableForUnsafeHttpMethods();
         pipeline
             .AddRetry(retry)
             .AddConcurrencyLimiter(ConcurrentCalls, QueuedCalls)
+            .AddPipeline(circuit.Build())
             .AddTimeout(CallLimit);
     }
 }
