@@ -41,6 +41,9 @@ internal static class SendingRegistration
     {
         var retry = new HttpRetryStrategyOptions { MaxRetryAttempts = 2, Delay = TimeSpan.FromMilliseconds(200), UseJitter = true };
         retry.DisableForUnsafeHttpMethods();
+
+        // A hanging connection is real time, whatever clock the service runs on.
+        pipeline.TimeProvider = TimeProvider.System;
         pipeline
             .AddRetry(retry)
             .AddConcurrencyLimiter(ConcurrentCalls, QueuedCalls)
