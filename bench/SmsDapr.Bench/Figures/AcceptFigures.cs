@@ -18,10 +18,11 @@ internal static class AcceptFigures
         await system.Api.AddUsersAsync(Users, run.Cancellation);
         var tomorrow = BenchRun.Now.AddDays(1);
         await ClosedLoop.RunAsync(Clients, WarmUp, ScheduleAsync);
+        var cpu = system.Process.CpuTime;
         var accepted = await ClosedLoop.RunAsync(Clients, Measured, ScheduleAsync);
         run.Table.Add(
             "accept",
-            $"{Shown.Rate(accepted.PerSecond)}, {Shown.Spread(accepted.Latencies)}",
+            $"{Shown.Rate(accepted.PerSecond)}, {Shown.Spread(accepted.Latencies)}, {Shown.CpuEach(system.Process.CpuTime - cpu, Measured)}",
             "≥ 1,000/s, p99 < 40 ms",
             $"{Shown.Count(Measured)} by {Clients} clients for {Users} users, {Shown.Count(WarmUp)} before");
 

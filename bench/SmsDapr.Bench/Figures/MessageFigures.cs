@@ -28,14 +28,16 @@ internal static class MessageFigures
         if (BenchRun.Now > due)
             throw new InvalidOperationException("Accepting took so long that the texts were due before all were accepted.");
         await run.PauseAsync(due - BenchRun.Now);
+        var cpu = system.Process.CpuTime;
         var texts = await system.Api.AwaitAsync(Users, textsEach, "delivered", due, Limit, run.Cancellation);
+        cpu = system.Process.CpuTime - cpu;
 
         var requests = (await system.Simulator.RequestsAsync(run.Cancellation)).Count - before;
         var toSent = texts.Max(text => text.SentAt!.Value) - due;
         var toDelivered = texts.Max(text => text.DeliveredAt!.Value) - due;
         run.Table.Add(
             "messages, due to delivered",
-            $"{Shown.Rate(count / toDelivered.TotalSeconds)} ({Shown.Seconds(toDelivered)})",
+            $"{Shown.Rate(count / toDelivered.TotalSeconds)} ({Shown.Seconds(toDelivered)}), {Shown.CpuEach(cpu, count)}",
             "≥ 500/s, then 750/s",
             $"{Shown.Count(count)} due at once for {Users} users, {Shown.Count(Users * WarmUpEach)} before; provider in its own process, {Shown.Milliseconds(ProviderDelay)} to the last receipt, included");
         run.Table.Add("messages, due to accepted by the provider", $"{Shown.Rate(count / toSent.TotalSeconds)} ({Shown.Seconds(toSent)})");

@@ -28,14 +28,17 @@ internal static class ReceiptFigures
         using var receipts = new SignedReceipts(system.ServiceUrl);
         await PostAsync(texts[..(Users * WarmUpEach)]);
         var measured = texts[(Users * WarmUpEach)..];
-        var latencies = await PostAsync(measured);
+        var cpu = system.Process.CpuTime;
+        var posted = await PostAsync(measured);
+        cpu = system.Process.CpuTime - cpu;
+        var count = posted.Latencies.Count;
         run.Table.Add(
             "receipts",
-            Shown.Spread(latencies),
+            $"{Shown.Spread(posted.Latencies)}, {Shown.CpuEach(cpu, count)}",
             "p99 < 25 ms at 400/s",
-            $"{Shown.Count(latencies.Count)} at {PerSecond}/s, open loop, every one changes its record; {Shown.Count(2 * Users * WarmUpEach)} before");
+            $"{Shown.Count(count)} at {PerSecond}/s, open loop, every one changes its record; {Shown.Count(2 * Users * WarmUpEach)} before; generator late by {Shown.Spread(posted.Lags)}, included");
 
-        Task<Latencies> PostAsync(SentText[] some) => OpenLoop.RunAsync(
+        Task<OpenLoop> PostAsync(SentText[] some) => OpenLoop.RunAsync(
             PerSecond,
             2 * some.Length,
             number => receipts.PostAsync(some[number % some.Length], number < some.Length ? "sent" : "delivered", run.Cancellation),

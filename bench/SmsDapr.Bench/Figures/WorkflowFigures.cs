@@ -19,10 +19,11 @@ internal static class WorkflowFigures
         {
             await app.StartSleepersAsync(instances - asleep, _ => BenchRun.Now.AddDays(1), run.Cancellation);
             asleep = instances;
+            var cpu = sidecar.Process.CpuTime;
             var runs = await app.RunNoOpsAsync(Measured, run.Cancellation);
             run.Table.Add(
                 $"workflows, {Shown.Count(instances)} in the store",
-                $"{Shown.Rate(runs.PerSecond)}, {Shown.Spread(runs.Latencies)}",
+                $"{Shown.Rate(runs.PerSecond)}, {Shown.Spread(runs.Latencies)}, {Shown.CpuEach(sidecar.Process.CpuTime - cpu, Measured)}",
                 how: $"two activities, a due timer, an event; {Shown.Count(Measured)} by {WorkflowApp.Callers} callers, {Shown.Count(WarmUp)} before");
         }
     }

@@ -6,13 +6,15 @@ namespace SmsDapr.Bench.Measuring;
 /// Operations at fixed instants, whatever became of the ones before. Latency counts from the instant at which an operation
 /// was meant to begin, so neither a slow system nor a late generator hides anything.
 /// </summary>
-internal static class OpenLoop
+/// <param name="Latencies">From the intended start to the end.</param>
+/// <param name="Lags">From the intended start to the real one: the generator's part of the latency.</param>
+internal sealed record OpenLoop(Latencies Latencies, Latencies Lags)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    public static async Task<Latencies> RunAsync(double perSecond, int operations, Func<int, Task> operation, CancellationToken cancellation)
+    public static async Task<OpenLoop> RunAsync(double perSecond, int operations, Func<int, Task> operation, CancellationToken cancellation)
     {
-        var latencies = new Latencies();
+        var loop = new OpenLoop(new Latencies(), new Latencies());
         var running = new List<Task>(operations);
         using var ticks = new PeriodicTimer(Tick, TimeProvider.System);
         var started = Stopwatch.GetTimestamp();
@@ -28,14 +30,15 @@ internal static class OpenLoop
         }
 
         await Task.WhenAll(running);
-        return latencies;
+        return loop;
 
         TimeSpan Intended(int number) => TimeSpan.FromSeconds(number / perSecond);
 
         async Task CallAsync(int number)
         {
+            loop.Lags.Add(Stopwatch.GetElapsedTime(started) - Intended(number));
             await operation(number);
-            latencies.Add(Stopwatch.GetElapsedTime(started) - Intended(number));
+            loop.Latencies.Add(Stopwatch.GetElapsedTime(started) - Intended(number));
         }
     }
 }

@@ -10,10 +10,13 @@ internal static class Shown
         string.Create(CultureInfo.InvariantCulture, $"{perSecond:#,0}/s");
 
     public static string Milliseconds(TimeSpan time) =>
-        string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.##} ms");
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0##} ms");
 
     public static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+
+    /// <summary>CPU time of the process that was measured: what an operation costs, however busy the machine is.</summary>
+    public static string CpuEach(TimeSpan cpu, int operations) => $"{Milliseconds(cpu / operations)} CPU each";
 
     public static string Mebibytes(double bytes) =>
         string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 20):0.0} MiB");
