@@ -38,14 +38,28 @@ public static class CoreJson
 
     private sealed class Rfc3339InstantConverter : JsonConverter<Instant>
     {
+        private const int WithSeconds = 20; // 2026-03-08T13:00:00Z
+        private const int WithTicks = 28; // 2026-03-08T13:00:00.1234567Z
+
         public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
+            // A document holds a dozen instants; the serializer's own parser is several times faster than a pattern.
+            if (reader is { TokenType: JsonTokenType.String, HasValueSequence: false, ValueSpan: [.., (byte)'Z'] and { Length: >= WithSeconds and <= WithTicks } }
+                && reader.TryGetDateTimeOffset(out var utc))
+                return Instant.FromDateTimeOffset(utc);
+
             var parsed = OffsetDateTimePattern.Rfc3339.Parse(reader.GetString()!);
             return parsed.Success ? parsed.Value.ToInstant() : throw new JsonException("Not an RFC 3339 time.");
         }
 
-        public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(InstantPattern.ExtendedIso.Format(value));
+        public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options)
+        {
+            var ticks = value.ToUnixTimeTicks();
+            if (ticks >= 0 && Instant.FromUnixTimeTicks(ticks) == value)
+                writer.WriteStringValue(value.ToDateTimeUtc());
+            else
+                writer.WriteStringValue(InstantPattern.ExtendedIso.Format(value));
+        }
     }
 
     private sealed class Iso8601DurationConverter : JsonConverter<Duration>

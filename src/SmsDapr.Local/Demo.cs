@@ -12,16 +12,22 @@ internal sealed class Demo(Uri service, TextWriter output)
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Gives the demo user a verified phone, so that the printed curl works from the start.</summary>
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        using var http = Client();
+        await Expect(http.PutAsJsonAsync($"/v1/users/{UserId}/phone", new { phoneNumber = Phone, verified = true }, cancellation));
+
+        // The demo shows a delivery at any hour and after any number of starts.
+        await Expect(http.PatchAsJsonAsync($"/v1/users/{UserId}/preferences", new { quietHours = (string?)null, dailyLimit = 1000 }, cancellation));
+    }
+
+    /// <summary>Sends one message and prints what becomes of it.</summary>
     public async Task RunAsync(TimeProvider clock, CancellationToken stopping)
     {
-        using var http = new HttpClient { BaseAddress = service, Timeout = CallTimeout };
-        http.DefaultRequestHeaders.Authorization = new("Bearer", LocalHost.AdminKey);
+        using var http = Client();
         try
         {
-            await Expect(http.PutAsJsonAsync($"/v1/users/{UserId}/phone", new { phoneNumber = Phone, verified = true }, stopping));
-
-            // The demo shows a delivery at any hour and after any number of starts; a user's own settings would not be touched.
-            await Expect(http.PatchAsJsonAsync($"/v1/users/{UserId}/preferences", new { quietHours = (string?)null, dailyLimit = 1000 }, stopping));
             var sendAt = clock.GetUtcNow() + Ahead;
             using var created = await Expect(http.PostAsJsonAsync(
                 "/v1/messages",
@@ -36,7 +42,15 @@ internal sealed class Demo(Uri service, TextWriter output)
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+            // The host stops before the demo is through.
         }
+    }
+
+    private HttpClient Client()
+    {
+        var http = new HttpClient { BaseAddress = service, Timeout = CallTimeout };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", LocalHost.AdminKey);
+        return http;
     }
 
     private async Task FollowAsync(HttpClient http, string id, CancellationToken stopping)

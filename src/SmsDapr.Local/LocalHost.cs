@@ -45,7 +45,7 @@ internal static class LocalHost
         Directory.CreateDirectory(options.DataDirectory);
 
         await using var simulators = options.Simulators ? CreateSimulators(options, clock, track) : null;
-        await using var sidecar = SidecarHost.Create(SidecarOptions(options), clock, work, faults);
+        await using var sidecar = SidecarHost.Create(SidecarOptions(options), clock, work, faults, LogProblems);
         await using var service = ServiceHost.Create(
             [],
             builder =>
@@ -70,11 +70,15 @@ internal static class LocalHost
         if (simulators is not null)
             SimulatorHost.Resume(simulators);
 
+        var demo = options.Demo ? new Demo(options.ServiceUrl, Console.Out) : null;
+        if (demo is not null)
+            await demo.PrepareAsync(cancellation);
         Banner.Print(options);
-        var demo = options.Demo ? new Demo(options.ServiceUrl, Console.Out).RunAsync(clock, service.Lifetime.ApplicationStopping) : Task.CompletedTask;
+        var delivery = demo?.RunAsync(clock, service.Lifetime.ApplicationStopping);
 
         await service.WaitForShutdownAsync(cancellation);
-        await demo;
+        if (delivery is not null)
+            await delivery;
         await sidecar.StopAsync(CancellationToken.None);
         if (simulators is not null)
             await simulators.StopAsync(CancellationToken.None);
@@ -90,6 +94,10 @@ internal static class LocalHost
             },
             clock,
             track);
+
+    /// <summary>The service tells the story; of its neighbours only problems are news.</summary>
+    private static void LogProblems(ILoggingBuilder logging) =>
+        logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
 
     private static SidecarOptions SidecarOptions(LocalOptions options) => new()
     {

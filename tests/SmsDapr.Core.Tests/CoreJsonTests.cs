@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsCheck;
 using NodaTime;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
@@ -12,18 +13,32 @@ public sealed class CoreJsonTests
     [Theory]
     [InlineData("\"2026-03-08T13:00:00Z\"", "2026-03-08T13:00:00Z")]
     [InlineData("\"2026-03-08T13:00:00.1234567Z\"", "2026-03-08T13:00:00.1234567Z")]
+    [InlineData("\"2026-03-08T13:00:00.123456789Z\"", "2026-03-08T13:00:00.123456789Z")]
+    [InlineData("\"2026-03-08T13:00:00.5Z\"", "2026-03-08T13:00:00.5Z")]
+    [InlineData("\"1969-12-31T23:59:59Z\"", "1969-12-31T23:59:59Z")]
     [InlineData("\"2026-03-08T15:00:00+02:00\"", "2026-03-08T13:00:00Z")]
+    [InlineData("\"2026-03-08T11:00:00.25-02:00\"", "2026-03-08T13:00:00.25Z")]
     public void Instant_is_read_with_any_offset_and_written_with_Z(string json, string written) =>
         Write(Read<Instant>(json)).ShouldBe($"\"{written}\"");
 
     [Theory]
     [InlineData("\"2026-03-08T13:00:00\"")]
+    [InlineData("\"2026-03-08T13:00Z\"")]
+    [InlineData("\"2026-03-08Z\"")]
+    [InlineData("\"2026-02-30T13:00:00Z\"")]
+    [InlineData("\"2026-03-08T24:00:01Z\"")]
     [InlineData("\"2026-03-08\"")]
     [InlineData("\"tomorrow\"")]
     [InlineData("\"\"")]
     [InlineData("null")]
     [InlineData("5")]
     public void Instant_of_anything_else_is_a_json_error(string json) => Should.Throw<JsonException>(() => Read<Instant>(json));
+
+    [Fact]
+    public void Instant_round_trips_to_the_nanosecond() =>
+        Gen.Long[Instant.FromUtc(1950, 1, 1, 0, 0).ToUnixTimeTicks(), Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeTicks()].SelectMany(
+            ticks => Gen.OneOf(0, 0, 50, 99).Select(nanoseconds => Instant.FromUnixTimeTicks(ticks) + Duration.FromNanoseconds(nanoseconds)))
+            .Sample(instant => Read<Instant>(Write(instant)) == instant);
 
     [Theory]
     [InlineData("PT15M", 900, "PT15M")]

@@ -187,4 +187,49 @@ public sealed class RuleScenarios(VirtualSystem system) : IClassFixture<VirtualS
         listed.ShouldBe([ids[1], ids[3], ids[0], ids[2]]);
         second.GetProperty("nextCursor").GetString().ShouldBeNull();
     }
+
+    [Fact]
+    public async Task The_explanation_says_which_rule_defers_a_message_and_until_when()
+    {
+        var user = await system.NewUserAsync(preferences: new { quietHours = new { start = "22:00", end = "08:00" } });
+        var night = await system.NextAsync(23, 0);
+        var id = await system.ScheduleAsync(user, night);
+
+        var explanation = await GetAsync($"/v1/messages/{id}/explanation");
+
+        explanation.Text("outcome").ShouldBe("deferred");
+        explanation.Time("sendAt").ShouldBe(night.AddHours(9));
+        var failing = explanation.GetProperty("checks").EnumerateArray().Where(check => !check.GetProperty("passed").GetBoolean());
+        failing.Select(check => check.Text("rule")).ShouldBe(["due", "quiet_hours"]);
+        (await system.MessageAsync(id)).Time("sendAt").ShouldBe(night);
+    }
+
+    [Fact]
+    public async Task An_admin_lists_the_messages_of_all_users_of_a_day()
+    {
+        var day = (await system.NextAsync(9, 45)).AddDays(100);
+        var first = await system.ScheduleAsync(await system.NewUserAsync(), day);
+        var second = await system.ScheduleAsync(await system.NewUserAsync(), day.AddMinutes(1));
+        await system.ScheduleAsync(await system.NewUserAsync(), day.AddDays(1));
+
+        var page = await GetAsync($"/v1/messages?date={day:yyyy-MM-dd}");
+
+        page.GetProperty("items").EnumerateArray().Select(item => item.Text("id")).ShouldBe([first, second]);
+    }
+
+    [Fact]
+    public async Task An_unchanged_message_need_not_be_sent_again()
+    {
+        var id = await system.ScheduleAsync(await system.NewUserAsync(), (await system.NowAsync()).AddHours(3));
+        using var first = await system.Api.GetAsync(new Uri($"/v1/messages/{id}", UriKind.Relative), Cancellation);
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/v1/messages/{id}");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+
+        using var second = await system.Api.SendAsync(again, Cancellation);
+
+        second.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+    }
+
+    private async Task<System.Text.Json.JsonElement> GetAsync(string path) =>
+        await VirtualSystem.JsonAsync(await system.Api.GetAsync(new Uri(path, UriKind.Relative), Cancellation));
 }

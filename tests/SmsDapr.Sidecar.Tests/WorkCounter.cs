@@ -14,6 +14,13 @@ internal sealed class WorkCounter : IWorkTracker
         return new Unit(this);
     }
 
+    public async Task WhenIdleAsync(CancellationToken cancellationToken)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (Active > 0)
+            await tick.WaitForNextTickAsync(cancellationToken);
+    }
+
     private sealed class Unit(WorkCounter counter) : IDisposable
     {
         public void Dispose() => Interlocked.Decrement(ref counter._active);

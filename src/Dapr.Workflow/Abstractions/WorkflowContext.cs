@@ -3,6 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Dapr.Workflow;
 
 /// <summary>The only source of time, randomness and awaitable tasks in workflow code.</summary>
+/// <remarks>
+/// It works on the turn's own thread. Cancel waits with <see cref="CancellationTokenSource.Cancel()"/>: <c>CancelAsync</c> and <c>CancelAfter</c> do it
+/// from another thread, which fails the workflow.
+/// </remarks>
 public abstract class WorkflowContext : IWorkflowContext
 {
     /// <summary>The name that the workflow was started by.</summary>

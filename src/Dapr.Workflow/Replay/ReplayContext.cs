@@ -55,6 +55,7 @@ internal sealed class ReplayContext(
     public override Task<T> CallActivityAsync<T>(string name, object? input = null, WorkflowTaskOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        loop.EnsureOnTurn();
         var router = RouteTo(options?.TargetAppId);
         if (options?.RetryPolicy is not { } policy)
             return Attempt();
@@ -71,6 +72,7 @@ internal sealed class ReplayContext(
     public override Task<TResult> CallChildWorkflowAsync<TResult>(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(workflowName);
+        loop.EnsureOnTurn();
         var router = RouteTo(options?.TargetAppId);
         if (options?.RetryPolicy is not { } policy)
             return Attempt();
@@ -89,6 +91,7 @@ internal sealed class ReplayContext(
         if (fireAt.Kind != DateTimeKind.Utc)
             throw new ArgumentException("A timer needs a UTC instant.", nameof(fireAt));
 
+        loop.EnsureOnTurn();
         var timer = Operations.Add(new TimerOperation(Timestamp.FromDateTime(fireAt)));
         OnCancelled(() => timer.Cancel(cancellationToken), cancellationToken);
         return timer.Task;
@@ -97,6 +100,7 @@ internal sealed class ReplayContext(
     public override Task<T> WaitForExternalEventAsync<T>(string eventName, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
+        loop.EnsureOnTurn();
         var waiter = new EventWaiter<T>(eventName, serializer);
         OnCancelled(waiter.TryCancel, cancellationToken);
         if (!waiter.IsSettled)
@@ -107,6 +111,7 @@ internal sealed class ReplayContext(
     public override Task<T> WaitForExternalEventAsync<T>(string eventName, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
+        loop.EnsureOnTurn();
         if (timeout == TimeSpan.Zero)
             return Task.FromCanceled<T>(new CancellationToken(canceled: true));
 
@@ -131,13 +136,18 @@ internal sealed class ReplayContext(
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true)
     {
+        loop.EnsureOnTurn();
         if (Next is not null)
             return;
         Next = new NextExecution(Operations.NextId, serializer.Serialize(newInput, newInput?.GetType()), preserveUnprocessedEvents);
         Events.Close();
     }
 
-    public override Guid NewGuid() => DeterministicGuid.Create(_site.InstanceGuid, $"{instanceId}_{_guids++}");
+    public override Guid NewGuid()
+    {
+        loop.EnsureOnTurn();
+        return DeterministicGuid.Create(_site.InstanceGuid, $"{instanceId}_{_guids++}");
+    }
 
     private async Task<T> Retry<T>(WorkflowRetryPolicy policy, Func<Task<T>> attempt, Func<Timestamp, TimerOperation> timerAt)
     {

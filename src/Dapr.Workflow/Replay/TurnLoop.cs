@@ -26,6 +26,13 @@ internal sealed class TurnLoop(Action foreignContinuation) : SynchronizationCont
 
     public override SynchronizationContext CreateCopy() => this;
 
+    /// <exception cref="InvalidOperationException">The caller is not this turn's thread, or the turn is over.</exception>
+    public void EnsureOnTurn()
+    {
+        if (!IsOnTurn)
+            throw new InvalidOperationException("A WorkflowContext works only within its turn: workflow code must await nothing but the context's own tasks.");
+    }
+
     /// <summary>For callbacks that user code may trigger from anywhere, such as cancellation.</summary>
     public void RunOnTurn(Action action)
     {

@@ -9,7 +9,7 @@ namespace Dapr.Workflow.Replay;
 /// One turn of one instance: feeds the committed history and then the new events to the workflow's code on a single thread, and answers with
 /// the actions that the history does not hold yet.
 /// </summary>
-internal sealed class WorkflowTurn
+internal sealed partial class WorkflowTurn
 {
     private const string ForeignTask = "WorkflowAwaitedForeignTask";
 
@@ -172,76 +172,6 @@ internal sealed class WorkflowTurn
             _run = Task.FromException<object?>(exception);
         }
     }
-
-    private WorkflowResponse Respond()
-    {
-        var response = new WorkflowResponse { InstanceId = _request.InstanceId, CustomStatus = _context.CustomStatus };
-        if (_context.Patches.TakenThisTurn.Count > 0)
-            response.Version = new WorkflowVersion { Name = _context.Name, Patches = { _context.Patches.TakenThisTurn } };
-
-        if (_termination is not null)
-            response.Actions.Add(Ending(new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Terminated, Result = _termination.Input }));
-        else if (_failure is not null)
-            response.Actions.Add(Ending(Failed(_failure)));
-        else if (_run is { IsCompleted: true } run && _context.Next is null)
-        {
-            response.Actions.AddRange(_context.Operations.Unrecorded(before: int.MaxValue));
-            response.Actions.Add(Ending(Outcome(run)));
-        }
-        else if (!_isSuspended)
-            Continue(response);
-
-        return response;
-    }
-
-    private void Continue(WorkflowResponse response)
-    {
-        if (_context.Next is { } next)
-        {
-            response.Actions.AddRange(_context.Operations.Unrecorded(before: next.ActionId));
-            response.Actions.Add(new WorkflowAction { Id = next.ActionId, CompleteWorkflow = ContinuedAsNew(next) });
-            return;
-        }
-
-        response.Actions.AddRange(_context.Operations.Unrecorded(before: int.MaxValue));
-        if (response.Actions.Count == 0 && !_context.Operations.HasPending && !_context.Events.HasWaiters)
-        {
-            response.Actions.Add(Ending(Failed(FailureMapping.NonRetriable(
-                ForeignTask, "The workflow code waits, but for nothing that the engine could complete. Await only tasks of the WorkflowContext."))));
-        }
-    }
-
-    private CompleteWorkflowAction ContinuedAsNew(NextExecution next)
-    {
-        var completion = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.ContinuedAsNew, Result = next.Input };
-        if (next.PreserveUnprocessedEvents)
-            completion.CarryoverEvents.AddRange(_context.Events.Unprocessed);
-        return completion;
-    }
-
-    private CompleteWorkflowAction Outcome(Task<object?> run)
-    {
-        try
-        {
-            var output = run.GetAwaiter().GetResult();
-            return new CompleteWorkflowAction
-            {
-                WorkflowStatus = OrchestrationStatus.Completed,
-                Result = _serializer.Serialize(output, output?.GetType()),
-            };
-        }
-        catch (Exception exception)
-        {
-            var details = FailureMapping.ToDetails(exception);
-            details.IsNonRetriable = true;
-            return Failed(details);
-        }
-    }
-
-    private static CompleteWorkflowAction Failed(TaskFailureDetails details) =>
-        new() { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = details };
-
-    private WorkflowAction Ending(CompleteWorkflowAction completion) => new() { Id = _context.Operations.NextId, CompleteWorkflow = completion };
 
     private void OnForeignContinuation(Action<string> foreignTaskAfterTurn)
     {

@@ -33,6 +33,8 @@ internal sealed partial class WorkItemRunner(
             response = Failed(request, exception);
         }
 
+        if (response.Actions.LastOrDefault()?.CompleteWorkflow is { WorkflowStatus: OrchestrationStatus.Failed } end)
+            LogWorkflowFailed(request.InstanceId, end.FailureDetails.ErrorType);
         response.CompletionToken = completionToken;
         return response;
     }
@@ -87,6 +89,9 @@ internal sealed partial class WorkItemRunner(
 
     [LoggerMessage(3, LogLevel.Error, "Workflow {Workflow} (instance {InstanceId}) awaited a task that is not its own; the rest of that turn is lost")]
     private partial void LogForeignTask(string instanceId, string workflow);
+
+    [LoggerMessage(4, LogLevel.Warning, "Workflow instance {InstanceId} failed with {ErrorType}")]
+    private partial void LogWorkflowFailed(string instanceId, string errorType);
 
     private sealed class ScopedWorkflows(WorkflowRuntimeOptions options, IServiceProvider services) : IWorkflowSource
     {

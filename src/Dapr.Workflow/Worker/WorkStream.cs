@@ -101,7 +101,7 @@ internal sealed partial class WorkStream(
                 limit.Release();
             }
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        catch (Exception exception) when (_ended.IsCancellationRequested && exception is OperationCanceledException or RpcException)
         {
             // The sidecar sends it again.
         }
@@ -145,7 +145,7 @@ internal sealed partial class WorkStream(
     /// </param>
     private async Task Deliver(Func<CallOptions, AsyncUnaryCall<CompleteTaskResponse>> send, string instanceId, Func<bool> isSettled)
     {
-        for (var attempt = 1; !_ended.IsCancellationRequested; attempt++)
+        for (var attempt = 1; !_ended.IsCancellationRequested && !isSettled(); attempt++)
         {
             try
             {
@@ -160,8 +160,6 @@ internal sealed partial class WorkStream(
             }
 
             await clock.BackOff(attempt, FirstRedeliveryDelay, LongestRedeliveryDelay, _ended);
-            if (isSettled())
-                return;
         }
     }
 

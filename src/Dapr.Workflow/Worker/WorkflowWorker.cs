@@ -16,6 +16,9 @@ internal sealed partial class WorkflowWorker(
     private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestReconnectDelay = TimeSpan.FromSeconds(5);
 
+    // The limits outlive a stream, and are not disposed: work that outlasted the host's patience still releases them.
+    private readonly SemaphoreSlim _workflows = new(options.MaxConcurrentWorkflows);
+    private readonly SemaphoreSlim _activities = new(options.MaxConcurrentActivities);
     private readonly CancellationTokenSource _outOfPatience = new();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -39,22 +42,21 @@ internal sealed partial class WorkflowWorker(
             return;
         }
 
-        using var workflows = new SemaphoreSlim(options.MaxConcurrentWorkflows);
-        using var activities = new SemaphoreSlim(options.MaxConcurrentActivities);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var stream = new WorkStream(channel.TaskHub, runner, workflows, activities, clock, logger);
+            var opened = clock.Mark();
+            var stream = new WorkStream(channel.TaskHub, runner, _workflows, _activities, clock, logger);
             try
             {
                 await stream.Run(stoppingToken, _outOfPatience.Token);
-                failures = stream.HasReceived ? 1 : failures + 1;
+                failures = Failures();
                 if (!stoppingToken.IsCancellationRequested)
                     LogStreamEnded(failures);
             }
             catch (RpcException exception) when (!stoppingToken.IsCancellationRequested)
             {
-                failures = stream.HasReceived ? 1 : failures + 1;
+                failures = Failures();
                 LogStreamLost(exception.StatusCode, failures);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -70,6 +72,8 @@ internal sealed partial class WorkflowWorker(
             {
                 return;
             }
+
+            int Failures() => stream.HasReceived || clock.Since(opened) > LongestReconnectDelay ? 1 : failures + 1;
         }
     }
 

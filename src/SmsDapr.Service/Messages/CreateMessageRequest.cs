@@ -21,7 +21,9 @@ public sealed record CreateMessageRequest
     public const int MaxAttemptsLimit = 10;
 
     private const int MaxReasonLength = 200;
-    private static readonly Duration LongestLateness = Duration.FromDays(30);
+
+    /// <summary>Nothing waits longer than this after its send time.</summary>
+    internal static readonly Duration LongestLateness = Duration.FromDays(30);
 
     public string? UserId { get; init; }
 

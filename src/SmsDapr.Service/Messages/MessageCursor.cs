@@ -22,11 +22,10 @@ internal sealed record MessageCursor(Instant SendAt, string Id)
 
     public static MessageCursor? TryParse(string text)
     {
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length))
+        if (!Base64Url.IsValid(text))
             return null;
 
-        var parts = Encoding.UTF8.GetString(bytes, 0, length).Split('/', 2);
+        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('/', 2);
         return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ticks)
             && ticks >= Instant.MinValue.ToUnixTimeTicks() && ticks <= Instant.MaxValue.ToUnixTimeTicks()
             ? new MessageCursor(Instant.FromUnixTimeTicks(ticks), parts[1])

@@ -6,13 +6,19 @@ using SmsDapr.Service.Hosting;
 namespace SmsDapr.Service.Messages;
 
 /// <summary>
-/// Which messages a user has, by the UTC day of their send time. Entries are hints: a reader loads the record and believes
-/// that, so an entry whose message has moved or never came to be is skipped. Entries are written before what they point to.
+/// Which messages a user has, by the UTC day of their send time, and which users have messages on a day. Entries are hints:
+/// a reader loads the record and believes that, so an entry whose message has moved or never came to be is skipped. Entries are
+/// written before what they point to, and what is said of a user's day is written once, not with each message.
 /// </summary>
 internal sealed class MessageIndex(IDocumentStore documents)
 {
     /// <summary>Ids in one document; with ids of 64 characters it stays below 64 KiB.</summary>
     private const int PartSize = 800;
+
+    /// <summary>Documents over which the users of one day are spread.</summary>
+    private const int UserShards = 16;
+
+    private const string AllUsers = "";
 
     private static readonly LocalDatePattern DayPattern = LocalDatePattern.Iso;
 
@@ -37,8 +43,9 @@ internal sealed class MessageIndex(IDocumentStore documents)
             switch (outcome)
             {
                 case Addition.DayIsNew:
-                    // The directory first: a day without entries is harmless, entries without their day are lost.
-                    await AddDayAsync(userId, day, cancellation);
+                    // The directories first: a day without entries is harmless, entries without their day are lost.
+                    await Task.WhenAll(
+                        AddDayAsync(userId, day, cancellation), AddDayAsync(AllUsers, day, cancellation), AddUserAsync(userId, day, cancellation));
                     mayStartDay = true;
                     break;
                 case Addition.PartIsFull:
@@ -50,7 +57,17 @@ internal sealed class MessageIndex(IDocumentStore documents)
         }
     }
 
-    /// <summary>Days that have entries, ascending.</summary>
+    /// <summary>Days on which anyone has entries, ascending.</summary>
+    public Task<IReadOnlyList<LocalDate>> AllDaysAsync(CancellationToken cancellation) => DaysAsync(AllUsers, cancellation);
+
+    /// <summary>Users that have entries on a day.</summary>
+    public async Task<IReadOnlyList<string>> UsersAsync(LocalDate day, CancellationToken cancellation)
+    {
+        var keys = Enumerable.Range(0, UserShards).Select(shard => UsersKey(day, shard)).ToList();
+        return [.. (await documents.FindManyAsync<DayUsers>(keys, cancellation)).SelectMany(shard => shard.Value.UserIds)];
+    }
+
+    /// <summary>Days on which a user has entries, ascending.</summary>
     public async Task<IReadOnlyList<LocalDate>> DaysAsync(string userId, CancellationToken cancellation)
     {
         var directory = await documents.FindAsync<DayDirectory>(DirectoryKey(userId), cancellation);
@@ -82,6 +99,18 @@ internal sealed class MessageIndex(IDocumentStore documents)
             cancellation);
     }
 
+    private async Task AddUserAsync(string userId, LocalDate day, CancellationToken cancellation) =>
+        await documents.UpdateAsync<DayUsers>(
+            UsersKey(day, Shard(userId)),
+            current => current?.UserIds.Contains(userId) == true ? null : new DayUsers([.. current?.UserIds ?? [], userId]),
+            cancellation);
+
+    /// <summary>The same in every process, unlike a string's hash code.</summary>
+    private static int Shard(string userId) => userId.Aggregate(0, (hash, character) => (hash * 31 + character) & 0xFFFF) % UserShards;
+
+    private static string UsersKey(LocalDate day, int shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"message-users-{DayPattern.Format(day)}-{shard}");
+
     private static string DirectoryKey(string userId) => $"message-days-{userId}";
 
     private static string PartKey(string userId, LocalDate day, int part) =>
@@ -97,6 +126,8 @@ internal sealed class MessageIndex(IDocumentStore documents)
     }
 
     private sealed record DayPart(IReadOnlyList<string> Ids);
+
+    private sealed record DayUsers(IReadOnlyList<string> UserIds);
 
     private sealed record DayDirectory(IReadOnlyList<string> Days);
 }

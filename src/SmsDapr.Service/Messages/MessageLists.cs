@@ -32,6 +32,13 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
             .Check(cursor is null || after is not null, "cursor", "must be the nextCursor of an earlier page");
     }
 
+    /// <summary>Narrowed to one UTC date.</summary>
+    public MessageQuery On(LocalDate date)
+    {
+        var (start, end) = (date.AtMidnight().InUtc().ToInstant(), date.PlusDays(1).AtMidnight().InUtc().ToInstant());
+        return this with { From = Instant.Max(From ?? start, start), To = Instant.Min(To ?? end, end) };
+    }
+
     public bool MayHold(LocalDate day) =>
         (From is not { } from || day >= MessageIndex.DayOf(from))
         && (To is not { } to || day <= MessageIndex.DayOf(to))
@@ -47,15 +54,25 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
         text is not null && OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true, Value: var value } ? value.ToInstant() : null;
 }
 
-/// <summary>Pages through a user's messages day by day, reading only the days that can hold what is asked for.</summary>
+/// <summary>Pages through messages day by day, reading only the days that can hold what is asked for.</summary>
 internal sealed class MessageLists(MessageIndex index, UserMessages userMessages, MessageAcceptance acceptance)
 {
-    public async Task<MessagePage> OfUserAsync(string userId, MessageQuery query, Caller caller, CancellationToken cancellation)
+    public async Task<MessagePage> OfUserAsync(string userId, MessageQuery query, Caller caller, CancellationToken cancellation) =>
+        await PageAsync(
+            await index.DaysAsync(userId, cancellation), day => userMessages.OnDayAsync(userId, day, cancellation), query, caller, cancellation);
+
+    /// <summary>Across users. A page costs reading the whole days that it touches.</summary>
+    public async Task<MessagePage> OfAllAsync(MessageQuery query, Caller caller, CancellationToken cancellation) =>
+        await PageAsync(
+            await index.AllDaysAsync(cancellation), day => userMessages.OfAllOnDayAsync(day, cancellation), query, caller, cancellation);
+
+    private async Task<MessagePage> PageAsync(
+        IEnumerable<LocalDate> days, Func<LocalDate, Task<IReadOnlyList<Message>>> onDay, MessageQuery query, Caller caller, CancellationToken cancellation)
     {
         var found = new List<Message>();
-        foreach (var day in (await index.DaysAsync(userId, cancellation)).Where(query.MayHold))
+        foreach (var day in days.Where(query.MayHold))
         {
-            foreach (var message in (await userMessages.OnDayAsync(userId, day, cancellation)).Where(query.Holds))
+            foreach (var message in (await onDay(day)).Where(query.Holds))
             {
                 if (await acceptance.IsVisibleAsync(message, cancellation))
                     found.Add(message);

@@ -1,9 +1,12 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
+using NodaTime.Text;
 using SmsDapr.Core.Messages;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
+using SmsDapr.Service.Sending;
 
 namespace SmsDapr.Service.Messages;
 
@@ -21,9 +24,17 @@ internal static class MessagesApi
             .Produces<MessageView>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict);
         messages.MapGet("/{id}", GetAsync).WithSummary("A message with its attempts and timeline").Produces<MessageView>();
+        messages.MapGet("/{id}/explanation", ExplainAsync)
+            .WithSummary("Why a message will or will not go out: every rule, run now, changing nothing")
+            .Produces<ExplanationView>();
         messages.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a message that waits").Produces<MessageView>();
         messages.MapPatch("/{id}", PatchAsync).WithSummary("Move or reword a message that waits").Produces<MessageView>();
 
+        routes.MapGet("/v1/messages", ListAllAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithTags("Messages")
+            .WithSummary("Messages across users, ascending by send time")
+            .Produces<MessagePage>();
         routes.MapGroup("/v1/users/{userId}/messages").RequireAuthorization(Policies.OwnUser).WithTags("Messages")
             .MapGet("/", ListAsync)
             .WithSummary("A user's messages, ascending by send time")
@@ -69,11 +80,49 @@ internal static class MessagesApi
         }
     }
 
-    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> GetAsync(
-        string id, Caller caller, MessageAccess access, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<MessageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
+        string id, Caller caller, MessageAccess access, HttpContext context, CancellationToken cancellation)
+    {
+        if (await access.FindAsync(id, caller, cancellation) is not { } message)
+            return Problem.NotFound(NotFoundDetail);
+
+        var etag = EntityTag(message, caller);
+        context.Response.Headers.ETag = etag;
+        return context.Request.Headers.IfNoneMatch.Contains(etag)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(MessageView.Of(message, caller));
+    }
+
+    /// <summary>Every change moves the time of the last one or adds to the timeline; roles see different bodies.</summary>
+    private static string EntityTag(Message message, Caller caller) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"{message.UpdatedAt.ToUnixTimeTicks():x}-{message.Timeline.Count}-{(caller.SeesNumbers ? 'f' : 'm')}\"");
+
+    private static async Task<Results<Ok<ExplanationView>, ProblemHttpResult>> ExplainAsync(
+        string id, Caller caller, MessageAccess access, SendGuard guard, CancellationToken cancellation) =>
         await access.FindAsync(id, caller, cancellation) is { } message
-            ? TypedResults.Ok(MessageView.Of(message, caller))
+            ? TypedResults.Ok(ExplanationView.Of(await guard.ExplainAsync(message, cancellation)))
             : Problem.NotFound(NotFoundDetail);
+
+    private static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> ListAllAsync(
+        Caller caller,
+        MessageLists lists,
+        CancellationToken cancellation,
+        string? status = null,
+        string? from = null,
+        string? to = null,
+        string? date = null,
+        string? limit = null,
+        string? cursor = null)
+    {
+        var day = date is null ? null : LocalDatePattern.Iso.Parse(date);
+        var validation = MessageQuery.TryRead(status, from, to, limit, cursor, out var query)
+            .Check(day is null or { Success: true }, "date", "must be a date such as 2026-03-08");
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+        return TypedResults.Ok(await lists.OfAllAsync(day is null ? query : query.On(day.Value), caller, cancellation));
+    }
 
     private static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> ListAsync(
         string userId,

@@ -12,7 +12,7 @@ internal sealed class UserChangeReaction(
     public async Task UserChangedAsync(string userId, CancellationToken cancellation)
     {
         var user = await users.FindAsync(userId, cancellation);
-        foreach (var message in await userMessages.WaitingAsync(userId, cancellation))
+        foreach (var message in await userMessages.WaitingAsync(userId, clock.GetCurrentInstant(), cancellation))
         {
             if (user.OptOut is not null)
                 await changes.CancelAsync(message.Id, StatusReason.OptedOut, TimelineSource.Api, cancellation);

@@ -30,11 +30,21 @@ internal sealed class UserMessages(MessageIndex index, MessageRepository message
         ];
     }
 
+    /// <summary>Everyone's messages of one UTC day, ascending by send time.</summary>
+    public async Task<IReadOnlyList<Message>> OfAllOnDayAsync(LocalDate day, CancellationToken cancellation)
+    {
+        var found = new List<Message>();
+        foreach (var userId in await index.UsersAsync(day, cancellation))
+            found.AddRange(await OnDayAsync(userId, day, cancellation));
+        return [.. found.OrderBy(message => message.SendAt).ThenBy(message => message.Id, StringComparer.Ordinal)];
+    }
+
     /// <summary>Everything that waits to be sent.</summary>
-    public async Task<IReadOnlyList<Message>> WaitingAsync(string userId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Message>> WaitingAsync(string userId, Instant now, CancellationToken cancellation)
     {
         var waiting = new List<Message>();
-        foreach (var day in await index.DaysAsync(userId, cancellation))
+        var earliest = MessageIndex.DayOf(now - CreateMessageRequest.LongestLateness).PlusDays(-1);
+        foreach (var day in (await index.DaysAsync(userId, cancellation)).Where(day => day >= earliest))
             waiting.AddRange((await OnDayAsync(userId, day, cancellation)).Where(message => message.Status == MessageStatus.Scheduled));
         return waiting;
     }

@@ -65,6 +65,10 @@ internal sealed class SendGuard(
     public async Task<StatusReason?> ForeseeEndAsync(Message message, CancellationToken cancellation) =>
         SendRules.Foresee(await ContextAsync(message, cancellation)) is SendVerdict.End end ? end.Reason : null;
 
+    /// <summary>Every rule run now, by the same code that decides at send time; changes nothing.</summary>
+    public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation) =>
+        SendRules.Explain(await ContextAsync(message, cancellation));
+
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {

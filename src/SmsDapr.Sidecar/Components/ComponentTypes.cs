@@ -1,4 +1,5 @@
 using SmsDapr.Sidecar.Bindings;
+using SmsDapr.Sidecar.Conversation;
 using SmsDapr.Sidecar.Hosting;
 using SmsDapr.Sidecar.PubSub;
 using SmsDapr.Sidecar.Secrets;
@@ -22,8 +23,12 @@ internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock,
         ("secretstores.local.env", "v1") => spec => new LocalEnvironmentSecretStore(spec),
         ("state.in-memory", "v1") => spec => State(spec, new InMemoryStateStore(clock)),
         ("state.sqlite" or "state.sqlite3", "v1") => spec => State(spec, SqliteStateStore.Create(spec, options.DataDirectory, clock)),
+        ("state.postgresql" or "state.postgres", "v2") => spec => State(spec, new PostgresStateStore(spec, clock)),
         ("pubsub.in-memory", "v1") => spec => new PubSubComponent(new InMemoryPubSub(work), new TopicScopes(spec, options.AppId)),
         ("bindings.cron", "v1") => spec => new CronBinding(spec, clock, work),
+        ("bindings.http", "v1") => spec => new HttpBinding(spec),
+        ("conversation.echo", "v1") => _ => new EchoConversation(),
+        ("conversation.openai", "v1") => spec => new OpenAiConversation(spec),
         _ => throw new SidecarStartException(
             $"{manifest.File}: component '{manifest.Name}': the embedded sidecar has no component type '{manifest.Type}/{manifest.Version}'"),
     };

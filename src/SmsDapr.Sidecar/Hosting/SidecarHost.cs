@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SmsDapr.Sidecar.Api;
 using SmsDapr.Sidecar.Bindings;
 using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.Conversation;
 using SmsDapr.Sidecar.PubSub;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
@@ -71,8 +72,11 @@ public static class SidecarHost
         services.AddSingleton<IAppListener>(provider => provider.GetRequiredService<Subscriptions>());
         services.AddSingleton<IMetadataSource>(provider => provider.GetRequiredService<Subscriptions>());
         services.AddDaprApi<PubSubApi>();
+        services.AddDaprApi<BindingsApi>();
+        services.AddDaprApi<ConversationApi>();
 
         services.AddWorkflowEngine(options, clock, work);
+        services.AddDaprApi<WorkflowMethods>();
 
         services.AddHostedService<AppConnection>();
     }
@@ -83,13 +87,18 @@ public static class SidecarHost
         app.MapState();
         app.MapSecrets();
         app.MapPubSub();
+        app.MapBindings();
+        ConversationApi.Map(app);
         MetadataApi.Map(app);
         app.MapGrpcService<StateApi>();
         app.MapGrpcService<SecretsApi>();
         app.MapGrpcService<MetadataApi>();
         app.MapGrpcService<PubSubApi>();
+        app.MapGrpcService<BindingsApi>();
+        app.MapGrpcService<ConversationApi>();
 
         app.MapWorkflowEngine();
+        app.MapGrpcService<WorkflowMethods>();
     }
 
     private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)

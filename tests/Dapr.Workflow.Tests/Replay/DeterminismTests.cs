@@ -116,6 +116,33 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    public async Task Code_that_escaped_to_another_thread_cannot_use_the_context()
+    {
+        var foreign = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var escaped = new TaskCompletionSource<Exception>();
+        var engine = ScriptedEngine.For<string>(async context =>
+        {
+            _ = context.CallActivityAsync("First");
+            await foreign.Task.ConfigureAwait(false);
+            try
+            {
+                await context.CallActivityAsync("Second");
+            }
+            catch (InvalidOperationException exception)
+            {
+                escaped.SetResult(exception);
+            }
+
+            return "";
+        });
+
+        engine.Begin().Actions.Count.ShouldBe(1);
+        foreign.SetResult();
+
+        (await escaped.Task).Message.ShouldContain("within its turn");
+    }
+
+    [Fact]
     public void Yielding_stays_on_the_turn()
     {
         var engine = ScriptedEngine.For<int>(async context =>

@@ -16,20 +16,24 @@ internal sealed class FakeSidecar : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private FakeSidecar(WebApplication app, FakeTaskHub hub)
+    private readonly FakeTaskHub? _hub;
+
+    private FakeSidecar(WebApplication app, FakeTaskHub? hub)
     {
         _app = app;
-        Hub = hub;
+        _hub = hub;
         Endpoint = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }
 
-    public FakeTaskHub Hub { get; }
+    public FakeTaskHub Hub => _hub ?? throw new InvalidOperationException("This sidecar runs another hub.");
 
     public string Endpoint { get; }
 
-    public static async Task<FakeSidecar> Start()
+    public static Task<FakeSidecar> Start() => Start(new FakeTaskHub());
+
+    public static async Task<FakeSidecar> Start<THub>(THub hub)
+        where THub : TaskHubSidecarService.TaskHubSidecarServiceBase
     {
-        var hub = new FakeTaskHub();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(
@@ -37,14 +41,14 @@ internal sealed class FakeSidecar : IAsyncDisposable
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(hub);
         var app = builder.Build();
-        app.MapGrpcService<FakeTaskHub>();
+        app.MapGrpcService<THub>();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new FakeSidecar(app, hub);
+        return new FakeSidecar(app, hub as FakeTaskHub);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Hub.EndStreams();
+        _hub?.EndStreams();
         await _app.DisposeAsync();
     }
 }

@@ -42,8 +42,8 @@ public sealed class TwilioSignatureTests
     [InlineData("http://host.example/a", "http://host.example:80/a")]
     [InlineData("https://host.example:443/a", "https://host.example/a")]
     [InlineData("https://[::1]:8443/a", "https://[::1]/a")]
-    public void Twilio_may_sign_with_or_without_the_port(string configured, string signed) =>
-        Matches(configured, "A=1", TwilioSignature.Compute(Token, signed + "A1")).ShouldBeTrue();
+    public void Twilio_may_sign_with_or_without_the_port(string configured, string signedUrl) =>
+        Matches(configured, "A=1", TwilioSignature.Compute(Token, signedUrl + "A1")).ShouldBeTrue();
 
     [Fact]
     public void No_other_port_is_tried() =>

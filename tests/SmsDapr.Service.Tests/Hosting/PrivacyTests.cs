@@ -39,7 +39,7 @@ public sealed class PrivacyTests(RunningService running)
         {
             // Framework categories stay at warning in every configuration that ships.
             if (logEvent.Properties.TryGetValue("SourceContext", out var source) && source.ToString().StartsWith("\"SmsDapr", StringComparison.Ordinal))
-                Lines.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture) + logEvent.Exception);
+                Lines.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture).Replace("\"", "", StringComparison.Ordinal) + logEvent.Exception);
         }
     }
 }

@@ -39,6 +39,22 @@ public sealed class UnavailableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ready_onceTheWorkerIsConnected()
+    {
+        // The worker connects in the background; every round is a real request.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        var (status, body) = await _service.SendAsync(null, HttpMethod.Get, "/readyz");
+        while (status != HttpStatusCode.OK)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            (status, body) = await _service.SendAsync(null, HttpMethod.Get, "/readyz");
+        }
+
+        body.ToJsonString().ShouldBe("""{"status":"healthy","checks":{"sidecar":"healthy","stateStore":"healthy","workflowEngine":"healthy"}}""");
+    }
+
+    [Fact]
     public async Task SidecarThatIsGone_isA503()
     {
         await using var alone = await _service.StartServiceAsync(new Uri("http://127.0.0.1:1"));

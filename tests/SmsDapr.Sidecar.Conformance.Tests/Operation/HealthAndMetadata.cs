@@ -35,7 +35,7 @@ public sealed class HealthAndMetadata(SidecarFixture sidecar)
         var metadata = await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest(), cancellationToken: Cancellation);
 
         metadata.RegisteredComponents.Select(component => component.Name)
-            .ShouldBeSubsetOf([SidecarFixture.StateStore, SidecarFixture.PubSub, SidecarFixture.SecretStore, "every-second"]);
+            .ShouldBeSubsetOf([SidecarFixture.StateStore, SidecarFixture.PubSub, SidecarFixture.SecretStore, "every-second", "echo"]);
     }
 
     [Fact]

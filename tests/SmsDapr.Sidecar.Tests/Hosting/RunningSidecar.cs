@@ -54,6 +54,14 @@ internal sealed class RunningSidecar : IAsyncDisposable
         return sidecar;
     }
 
+    /// <summary>Returns once the application's subscriptions are open.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!(await Http.GetAsync("/v1.0/healthz", TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
