@@ -23,7 +23,7 @@ internal static class MessageFigures
         await system.Api.AwaitAsync(Users, WarmUpEach, "delivered", began, Limit, run.Cancellation);
         var before = (await system.Simulator.RequestsAsync(run.Cancellation)).Count;
 
-        var due = BenchRun.Now + TimeSpan.FromSeconds(10) + 2 * (count / warmUp.PerSecond * TimeSpan.FromSeconds(1));
+        var due = BenchRun.Now + TimeSpan.FromSeconds(10) + (count / warmUp.PerSecond * TimeSpan.FromSeconds(1));
         await system.Api.ScheduleManyAsync(count, Users, _ => due, run.Cancellation);
         if (BenchRun.Now > due)
             throw new InvalidOperationException("Accepting took so long that the texts were due before all were accepted.");
