@@ -53,6 +53,28 @@ public static class MessageAttempts
         return new Transition.Changed((again with { Sms = again.Sms with { To = to } }).Touched(at));
     }
 
+    /// <summary>
+    /// The request was certainly never made, since the provider is known to be down: as if the attempt had not begun.
+    /// Waits until <paramref name="nextAttemptAt"/> and has lost no attempt.
+    /// </summary>
+    public static Transition AttemptWithdrawn(this Message message, int number, Instant nextAttemptAt, Instant now)
+    {
+        if (message.Status != MessageStatus.Sending || message.CurrentAttempt is not { } attempt || attempt.Number != number)
+            return new Transition.Refused(Refusal.UnknownAttempt);
+        if (attempt.Outcome != CreateOutcome.Requested)
+            return new Transition.Refused(Refusal.AttemptSettled);
+
+        var waiting = message with
+        {
+            Status = MessageStatus.Scheduled,
+            StatusReason = number > 1 ? StatusReason.Retry : null,
+            NextAttemptAt = nextAttemptAt,
+            Attempts = number - 1,
+            Sms = message.Sms with { Status = SmsStatus.Scheduled, Attempts = [.. message.Sms.Attempts.SkipLast(1)] },
+        };
+        return new Transition.Changed(waiting.Noted(message.NotBefore(now), TimelineSource.Workflow));
+    }
+
     /// <summary>The provider created the message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="number">The attempt.</param>

@@ -20,6 +20,8 @@ internal sealed class AttemptMaker(
     AttemptLookup lookup,
     SendGuard guard,
     SendingPause pause,
+    TwilioCircuit circuit,
+    SenderPace pace,
     IUserDirectory users,
     TwilioOptions options,
     IClock clock)
@@ -29,6 +31,9 @@ internal sealed class AttemptMaker(
 
     private static readonly Duration LookAgain = Duration.FromSeconds(30);
 
+    /// <summary>Twilio is being tried by another message's call.</summary>
+    private static readonly Duration TrySoon = Duration.FromSeconds(5);
+
     /// <summary>Calls Twilio once and stores what came of it. Answers the record as stored; null when it is gone.</summary>
     public async Task<Message?> MakeAsync(Message message, CancellationToken cancellation)
     {
@@ -37,9 +42,12 @@ internal sealed class AttemptMaker(
         switch (await twilio.CreateAsync(request, cancellation))
         {
             case CreateOutcome.Accepted accepted:
+                pace.Accepted();
                 return await StoreAsync(message, m => m.AttemptAccepted(number, accepted.Sid, accepted.Status, Now), cancellation);
             case CreateOutcome.Refused refused:
                 return await RefusedAsync(message, new ProviderError(refused.Code, refused.HttpStatus, refused.Text), cancellation);
+            case CreateOutcome.NotMade:
+                return await StoreAsync(message, m => m.AttemptWithdrawn(number, circuit.OpenUntil ?? (Now + TrySoon), Now), cancellation);
             case CreateOutcome.Unknown unknown:
                 var lost = await StoreAsync(message, m => m.AttemptLost(number, new ProviderError(null, unknown.HttpStatus), Now), cancellation);
 
@@ -126,6 +134,8 @@ internal sealed class AttemptMaker(
         var meaning = ErrorCatalogue.Find(error);
         if (meaning.Category == ErrorCategory.AccountAuth)
             await pause.BeginAsync(cancellation);
+        if (meaning.Category == ErrorCategory.RateLimit)
+            pace.RateLimited();
         if (meaning.OptsOut)
             await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
         return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, RetryOptions.Default), cancellation);

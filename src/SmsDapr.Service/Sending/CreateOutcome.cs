@@ -13,6 +13,9 @@ internal abstract record CreateOutcome
     /// <summary>Twilio certainly has no message: it said so, or the request never left.</summary>
     public sealed record Refused(int? Code, int? HttpStatus, string? Text) : CreateOutcome;
 
+    /// <summary>No request was made: Twilio is known to be down, or too many calls are under way.</summary>
+    public sealed record NotMade : CreateOutcome;
+
     /// <summary>Nobody knows: no answer, or one that says nothing. Twilio is to be asked before anything else is done.</summary>
     /// <param name="HttpStatus">Twilio answered (5xx), so the request is over; null: it may still be under way there.</param>
     public sealed record Unknown(int? HttpStatus) : CreateOutcome;

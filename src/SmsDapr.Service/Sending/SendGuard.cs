@@ -29,8 +29,19 @@ internal abstract record GuardResult
 /// can't be evaluated throws, so nothing goes out and the step is repeated.
 /// </summary>
 internal sealed class SendGuard(
-    MessageRepository messages, MessageIndex index, IUserDirectory users, SendingPause pause, SmsOptions options, IClock clock)
+    MessageRepository messages,
+    MessageIndex index,
+    IUserDirectory users,
+    SendingPause pause,
+    TwilioCircuit circuit,
+    SenderPace pace,
+    SmsOptions options,
+    IClock clock)
 {
+    /// <summary>A wait that is longer is shown in the record.</summary>
+    private static readonly Duration ShortWait = Duration.FromSeconds(5);
+
+
     public async Task<GuardResult> PassAsync(Document<Message> version, CancellationToken cancellation)
     {
         var message = version.Value;
@@ -54,9 +65,10 @@ internal sealed class SendGuard(
                 return new GuardResult.Changed();
         }
 
-        if (await pause.PausedUntilAsync(cancellation) is { } until)
+        if ((await pause.PausedUntilAsync(cancellation) ?? circuit.OpenUntil ?? pace.WaitUntil(message.Id)) is { } until)
         {
-            await ChangeAsync(version, message.Pause(until, context.Now), cancellation);
+            if (until - context.Now > ShortWait)
+                await ChangeAsync(version, message.Pause(until, context.Now), cancellation);
             return new GuardResult.Wait(until);
         }
 

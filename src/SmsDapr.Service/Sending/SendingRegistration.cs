@@ -14,15 +14,18 @@ internal static class SendingRegistration
 
     public static void AddSending(this WebApplicationBuilder builder)
     {
-        builder.AddTwilioHost<TwilioClient>();
-        builder.AddTwilioHost<TwilioVerify>();
+        builder.AddTwilioHost<TwilioClient>((pipeline, services) => AddLimits(pipeline, services.GetRequiredService<TwilioCircuit>()));
+        builder.AddTwilioHost<TwilioVerify>((pipeline, _) => AddVerifyLimits(pipeline));
+        builder.Services.AddSingleton<TwilioCircuit>();
+        builder.Services.AddSingleton<SenderPace>();
         builder.Services.AddSingleton<SendingPause>();
         builder.Services.AddSingleton<AttemptLookup>();
         builder.Services.AddSingleton<SendGuard>();
         builder.Services.AddSingleton<AttemptMaker>();
     }
 
-    private static void AddTwilioHost<TClient>(this WebApplicationBuilder builder)
+    private static void AddTwilioHost<TClient>(
+        this WebApplicationBuilder builder, Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider> addLimits)
         where TClient : class
     {
         builder.Services.AddHttpClient(typeof(TClient).Name, http => http.Timeout = Timeout.InfiniteTimeSpan)
@@ -33,7 +36,7 @@ internal static class SendingRegistration
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 AutomaticDecompression = DecompressionMethods.All,
             })
-            .AddResilienceHandler("twilio", AddLimits);
+            .AddResilienceHandler("twilio", (pipeline, context) => addLimits(pipeline, context.ServiceProvider));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TClient>(
             services, services.GetRequiredService<IHttpClientFactory>().CreateClient(typeof(TClient).Name)));
     }
@@ -42,13 +45,26 @@ internal static class SendingRegistration
     /// A limit of calls under way, so that one hanging call holds up one message; the time limit counts from the moment a call
     /// leaves the queue. Reads are repeated; a create never is, since its outcome may be open.
     /// </summary>
-    private static void AddLimits(ResiliencePipelineBuilder<HttpResponseMessage> pipeline)
+    private static void AddLimits(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TwilioCircuit circuit)
     {
         var retry = new HttpRetryStrategyOptions { MaxRetryAttempts = 2, Delay = TimeSpan.FromMilliseconds(200), UseJitter = true };
         retry.DisableForUnsafeHttpMethods();
+
+        // A hanging connection is real time, whatever clock the service runs on.
+        pipeline.TimeProvider = TimeProvider.System;
         pipeline
             .AddRetry(retry)
             .AddConcurrencyLimiter(ConcurrentCalls, QueuedCalls)
+            .AddPipeline(circuit.Build())
+            .AddTimeout(CallLimit);
+    }
+
+    /// <summary>Verify is another host: whether it answers says nothing about sending. A caller waits, so nothing queues for long.</summary>
+    private static void AddVerifyLimits(ResiliencePipelineBuilder<HttpResponseMessage> pipeline)
+    {
+        pipeline.TimeProvider = TimeProvider.System;
+        pipeline
+            .AddConcurrencyLimiter(ConcurrentCalls, ConcurrentCalls)
             .AddTimeout(CallLimit);
     }
 }

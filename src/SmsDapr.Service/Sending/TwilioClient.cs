@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 using SmsDapr.Service.Hosting.Options;
 
 namespace SmsDapr.Service.Sending;
@@ -40,12 +42,16 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
             using var response = await http.SendAsync(request, cancellation);
             return await ReadCreateAsync(response, cancellation);
         }
+        catch (Exception e) when (e is BrokenCircuitException or RateLimiterRejectedException)
+        {
+            return new CreateOutcome.NotMade();
+        }
         catch (HttpRequestException e)
             when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             return new CreateOutcome.Refused(null, null, null);
         }
-        catch (Exception e) when (IsLost(e, cancellation))
+        catch (Exception e) when (TwilioFailures.IsNoAnswer(e, cancellation))
         {
             return new CreateOutcome.Unknown(HttpStatus: null);
         }
@@ -149,10 +155,6 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
             return null;
         }
     }
-
-    private static bool IsLost(Exception e, CancellationToken cancellation) =>
-        e is HttpRequestException or IOException
-        || (e is OperationCanceledException or TimeoutException && !cancellation.IsCancellationRequested);
 
     private HttpRequestMessage Request(HttpMethod method, string pathAndQuery) =>
         TwilioRequest.Create(options, method, new Uri(options.BaseUrl, pathAndQuery));

@@ -94,7 +94,7 @@ internal sealed class PostgresStateStore : IStateStore
         {
             command.Parameters.AddWithValue(NpgsqlDbType.Bytea, value);
             command.Parameters.AddWithValue(Guid.NewGuid());
-            command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, write.TimeToLive is { } ttl ? _clock.GetUtcNow() + ttl : DBNull.Value);
+            command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, write.ExpiresAt(_clock.GetUtcNow()) ?? (object)DBNull.Value);
         }
 
         if (write.ETag is not null)

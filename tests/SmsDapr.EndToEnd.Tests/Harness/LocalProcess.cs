@@ -169,6 +169,8 @@ public sealed class LocalProcess : IAsyncDisposable
         return client;
     }
 
+    public static int FreePort() => FreePorts(1)[0];
+
     private static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();

@@ -24,6 +24,9 @@ public sealed record SmsOptions
     /// <summary>How long a final receipt is waited for.</summary>
     public required Duration DeliveryTimeout { get; init; }
 
+    /// <summary>How many messages this process hands to Twilio in a second; 0: as many as are due.</summary>
+    public required int MessagesPerSecond { get; init; }
+
     /// <summary>How often in a minute Twilio may be asked about messages whose receipt does not come.</summary>
     public required int ReconcileCallsPerMinute { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record SmsOptions
         DefaultRegion = ReadRegion(settings),
         MaxLateness = settings.Duration("MaxLateness", Duration.FromHours(4), Duration.FromMinutes(1), Duration.FromDays(7)),
         DeliveryTimeout = settings.Duration("DeliveryTimeout", Duration.FromHours(24), Duration.FromMinutes(1), Duration.FromDays(7)),
+        MessagesPerSecond = settings.Number("MessagesPerSecond", 0, 0, 1000),
         ReconcileCallsPerMinute = settings.Number("ReconcileCallsPerMinute", 300, 1, 60_000),
     };
 
