@@ -71,7 +71,7 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
             logging => logging.ClearProviders());
         sidecar.Use((context, next) =>
         {
-            if (context.Request.Path.Value is { } path && path.Contains('.', StringComparison.Ordinal))
+            if (context.Request is { ContentType: "application/grpc", Path.Value: { } path })
                 _calls.Enqueue(path[(path.LastIndexOf('/') + 1)..]);
             return next(context);
         });
