@@ -9,7 +9,7 @@ namespace SmsDapr.Sidecar.Conformance.Tests;
 
 /// <summary>
 /// The sidecar under test: the one at DAPR_HTTP_ENDPOINT and DAPR_GRPC_ENDPOINT when both are set, else the embedded one in this process.
-/// A sidecar elsewhere needs the components of this project's Resources directory and, for what concerns the application,
+/// CONFORMANCE_RESOURCES gives the embedded one other components of the same names, such as a PostgreSQL store. A sidecar elsewhere needs the components of this project's Resources directory and, for what concerns the application,
 /// <c>--app-port</c> equal to CONFORMANCE_APP_PORT, which tells these tests where to listen.
 /// </summary>
 public sealed class SidecarFixture : IAsyncLifetime
@@ -82,7 +82,7 @@ public sealed class SidecarFixture : IAsyncLifetime
             AppPort = appPort,
             HttpPort = 0,
             GrpcPort = 0,
-            ResourcesPaths = [Path.Combine(AppContext.BaseDirectory, "Resources")],
+            ResourcesPaths = [Environment.GetEnvironmentVariable("CONFORMANCE_RESOURCES") ?? Path.Combine(AppContext.BaseDirectory, "Resources")],
             DataDirectory = _dataDirectory,
         });
         await _embedded.StartAsync();

@@ -14,6 +14,10 @@ internal sealed class WorkerClock(TimeProvider time, Func<double> chance)
             return Jitter.NextDouble();
     });
 
+    public long Mark() => time.GetTimestamp();
+
+    public TimeSpan Since(long mark) => time.GetElapsedTime(mark);
+
     /// <summary>Waits between half and all of the delay before the given attempt: first × 2^(attempt−1), at most <paramref name="longest"/>.</summary>
     public Task BackOff(int attempt, TimeSpan first, TimeSpan longest, CancellationToken cancellationToken)
     {

@@ -45,17 +45,18 @@ internal sealed partial class WorkflowWorker(
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var opened = clock.Mark();
             var stream = new WorkStream(channel.TaskHub, runner, _workflows, _activities, clock, logger);
             try
             {
                 await stream.Run(stoppingToken, _outOfPatience.Token);
-                failures = stream.HasReceived ? 1 : failures + 1;
+                failures = Failures();
                 if (!stoppingToken.IsCancellationRequested)
                     LogStreamEnded(failures);
             }
             catch (RpcException exception) when (!stoppingToken.IsCancellationRequested)
             {
-                failures = stream.HasReceived ? 1 : failures + 1;
+                failures = Failures();
                 LogStreamLost(exception.StatusCode, failures);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -71,6 +72,8 @@ internal sealed partial class WorkflowWorker(
             {
                 return;
             }
+
+            int Failures() => stream.HasReceived || clock.Since(opened) > LongestReconnectDelay ? 1 : failures + 1;
         }
     }
 

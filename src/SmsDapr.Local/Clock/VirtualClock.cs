@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace SmsDapr.Local.Clock;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace SmsDapr.Local.Clock;
 /// </summary>
 public sealed class VirtualClock(DateTimeOffset start, WorkCounter work) : TimeProvider, IDisposable
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(0.3);
+
     private readonly WorkCounter _work = work;
     private readonly Lock _gate = new();
     private readonly PriorityQueue<Timer, (long Due, long Sequence)> _timers = new();
@@ -85,16 +89,26 @@ public sealed class VirtualClock(DateTimeOffset start, WorkCounter work) : TimeP
     /// </summary>
     private async Task SettleAsync(CancellationToken cancellation)
     {
-        while (true)
+        do
         {
             await _work.WhenNone().WaitAsync(cancellation);
-            var begun = _work.Begun;
-            await Task.Delay(TimeSpan.FromMilliseconds(1), System, cancellation);
-            if (_work.Begun == begun && _work.WhenNone().IsCompleted && ThreadPool.PendingWorkItemCount == 0)
-            {
-                return;
-            }
         }
+        while (!await StaysQuietAsync());
+    }
+
+    /// <summary>Yields instead of sleeping: a timer of the system is a millisecond late, and a month has many ticks.</summary>
+    private async Task<bool> StaysQuietAsync()
+    {
+        var begun = _work.Begun;
+        var since = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(since) < Quiet)
+        {
+            await Task.Yield();
+            if (_work.Begun != begun || !_work.WhenNone().IsCompleted || ThreadPool.PendingWorkItemCount > 0)
+                return false;
+        }
+
+        return true;
     }
 
     private long? NextDue(long until)

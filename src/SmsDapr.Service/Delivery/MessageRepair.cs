@@ -1,4 +1,3 @@
-using Dapr.Workflow;
 using Grpc.Core;
 using NodaTime;
 using SmsDapr.Core.Messages;

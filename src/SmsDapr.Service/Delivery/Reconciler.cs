@@ -1,5 +1,4 @@
 using NodaTime;
-using SmsDapr.Core.Messages;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;

@@ -16,6 +16,7 @@ internal static class ApiDocs
     public static void AddApiDocs(this WebApplicationBuilder builder) =>
         builder.Services.AddOpenApi("v1", options =>
         {
+            options.CreateSchemaReferenceId = type => IsShownInline(type.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddDocumentTransformer(Describe);
             options.AddOperationTransformer(RequireKey);
             options.AddOperationTransformer(ShowExample);
@@ -61,6 +62,9 @@ internal static class ApiDocs
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
             ];
+            operation.Responses ??= [];
+            foreach (var (status, description) in Refusals)
+                operation.Responses.TryAdd(status, new OpenApiResponse { Description = description });
         }
 
         return Task.CompletedTask;
@@ -74,6 +78,20 @@ internal static class ApiDocs
         [typeof(LocalDateTime)] = ("date-time", "2026-03-08T09:00:00"),
         [typeof(Duration)] = ("duration", "PT15M"),
     };
+
+    // Whatever needs a key can be refused in these ways, with a problem.
+    private static readonly (string Status, string Description)[] Refusals =
+    [
+        ("400", "A field of the request is wrong; errors names it."),
+        ("401", "No valid key or token."),
+        ("403", "The key may not do this."),
+        ("429", "Too many requests of a user's key; Retry-After says when to go on."),
+        ("503", "Storage is not answering; Retry-After says when to try again."),
+    ];
+
+    private static bool IsShownInline(Type type) =>
+        Times.ContainsKey(Nullable.GetUnderlyingType(type) ?? type)
+        || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Patched<>));
 
     private static Task ShowExample(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
@@ -109,7 +127,9 @@ internal static class ApiDocs
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(Patched<>))
             return;
         var shown = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], cancellationToken: cancellation);
-        schema.Type = shown.Type | JsonSchemaType.Null;
+        // Only what has parts can be taken away by null.
+        schema.Type = shown.Properties is { Count: > 0 } ? shown.Type | JsonSchemaType.Null : shown.Type & ~JsonSchemaType.Null;
+        schema.Description = null;
         schema.Format = shown.Format;
         schema.Properties = shown.Properties;
         schema.Required = shown.Required;

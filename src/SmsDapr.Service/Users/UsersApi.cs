@@ -23,11 +23,7 @@ internal static class UsersApi
         var user = routes.MapGroup("/v1/users/{userId}")
             .RequireAuthorization(Policies.OwnUser)
             .AddEndpointFilter(RefuseBadUserId)
-            .WithTags("Users")
-            .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithTags("Users");
 
         user.MapGet("/preferences", GetPreferences).WithSummary("What applies to a user; an unknown user has the defaults.");
         user.MapPatch("/preferences", PatchPreferences)

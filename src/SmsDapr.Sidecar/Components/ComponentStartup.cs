@@ -1,5 +1,6 @@
 using SmsDapr.Sidecar.Hosting;
 using SmsDapr.Sidecar.Secrets;
+using SmsDapr.Sidecar.State;
 
 namespace SmsDapr.Sidecar.Components;
 
@@ -20,12 +21,20 @@ internal sealed partial class ComponentStartup(
         // Other components take their metadata from secret stores, so these come first.
         foreach (var manifest in resources.Components.OrderBy(manifest => ComponentTypes.IsSecretStore(manifest) ? 0 : 1))
             await OpenAsync(manifest, factories[manifest], cancellationToken);
+        RefuseSecondActorStateStore();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var component in registry.All)
             await component.Instance.DisposeAsync();
+    }
+
+    private void RefuseSecondActorStateStore()
+    {
+        var actorStores = registry.OfType<StateComponent>().Where(store => store.Spec.Flag("actorStateStore")).ToList();
+        if (actorStores.Count > 1)
+            throw actorStores[1].Spec.Complain($"'{actorStores[0].Spec.Name}' is the actor state store already");
     }
 
     private async Task OpenAsync(ComponentManifest manifest, ComponentFactory factory, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace SmsDapr.Sidecar.Components;
 internal delegate IComponent ComponentFactory(ComponentSpec spec);
 
 /// <summary>The component types that the embedded sidecar has; everything else ends the start.</summary>
-internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock, IWorkTracker work, StateFaults faults)
+internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock, IWorkTracker work, StateFaults faults, ILoggerFactory loggers)
 {
     private const string SecretStorePrefix = "secretstores.";
 
@@ -23,6 +23,10 @@ internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock,
         ("secretstores.local.env", "v1") => spec => new LocalEnvironmentSecretStore(spec),
         ("state.in-memory", "v1") => spec => State(spec, new InMemoryStateStore(clock)),
         ("state.sqlite" or "state.sqlite3", "v1") => spec => State(spec, SqliteStateStore.Create(spec, options.DataDirectory, clock)),
+        ("state.postgresql" or "state.postgres", "v2") => spec => State(spec, new PostgresStateStore(spec, clock)),
+        ("state.redis", "v1") => spec => State(spec, new RedisStateStore(spec)),
+        ("pubsub.redis", "v1") => spec =>
+            new PubSubComponent(new RedisPubSub(spec, options.AppId, work, loggers.CreateLogger<RedisPubSub>()), new TopicScopes(spec, options.AppId)),
         ("pubsub.in-memory", "v1") => spec => new PubSubComponent(new InMemoryPubSub(work), new TopicScopes(spec, options.AppId)),
         ("bindings.cron", "v1") => spec => new CronBinding(spec, clock, work),
         ("bindings.http", "v1") => spec => new HttpBinding(spec),

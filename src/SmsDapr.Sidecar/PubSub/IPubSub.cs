@@ -2,8 +2,8 @@ using SmsDapr.Sidecar.Components;
 
 namespace SmsDapr.Sidecar.PubSub;
 
-/// <summary>Receives one message; completes when it has been dealt with for good.</summary>
-internal delegate Task MessageHandler(ReadOnlyMemory<byte> message);
+/// <summary>Receives one message. True: it has been dealt with, well or not. False: it was abandoned half-way and may come again.</summary>
+internal delegate Task<bool> MessageHandler(ReadOnlyMemory<byte> message);
 
 internal interface IPubSub : IComponent
 {

@@ -72,7 +72,7 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
             try
             {
                 if (_abandoned)
-                    return DeliveryOutcome.Retry;
+                    throw new OperationCanceledException();
                 await InTurnAsync(() => responses.WriteAsync(new SubscribeTopicEventsResponseAlpha1 { EventMessage = message }));
                 return await answer.Task.WaitAsync(AppChannel.CallTimeout, TimeProvider.System, cancellationToken);
             }
@@ -102,7 +102,7 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
         {
             _abandoned = true;
             foreach (var answer in _waiting.Values)
-                answer.TrySetResult(DeliveryOutcome.Retry);
+                answer.TrySetCanceled();
         }
 
         public void Dispose() => _turn.Dispose();

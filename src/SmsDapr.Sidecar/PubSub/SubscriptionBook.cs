@@ -54,21 +54,26 @@ internal sealed partial class SubscriptionBook(
 
     public void Dispose() => _abandon.Dispose();
 
-    private async Task HandleAsync(Subscription subscription, ReadOnlyMemory<byte> message, EventSink sink)
+    private async Task<bool> HandleAsync(Subscription subscription, ReadOnlyMemory<byte> message, EventSink sink)
     {
         try
         {
             if (!await delivery.DeliverAsync(subscription, message, sink, _abandon.Token))
                 Lost(subscription.PubSub, subscription.Topic);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            Lost(subscription.PubSub, subscription.Topic);
+            Abandoned(subscription.PubSub, subscription.Topic);
+            return false;
         }
     }
 
     [LoggerMessage(EventId = 330, Level = LogLevel.Error, Message = "The subscription to {PubSub}/{Topic} is left out: {Problem}")]
     private partial void LeftOut(string pubSub, string topic, string problem);
+
+    [LoggerMessage(EventId = 332, Level = LogLevel.Warning, Message = "The delivery of an event on {PubSub}/{Topic} was abandoned, since its subscriber or the sidecar went away")]
+    private partial void Abandoned(string pubSub, string topic);
 
     [LoggerMessage(EventId = 331, Level = LogLevel.Error, Message = "An event on {PubSub}/{Topic} is lost: it was not handled and has no dead letter topic")]
     private partial void Lost(string pubSub, string topic);

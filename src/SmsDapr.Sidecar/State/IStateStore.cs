@@ -8,7 +8,14 @@ internal sealed record StoredValue(ReadOnlyMemory<byte> Data, string ETag, DateT
 /// One write of one key. With an etag it is a compare-and-set; without one it overwrites, unless <paramref name="FirstWrite"/>
 /// asks that nothing be there yet. A null value deletes.
 /// </summary>
-internal sealed record StateWrite(string Key, ReadOnlyMemory<byte>? Value, string? ETag, bool FirstWrite, TimeSpan? TimeToLive);
+internal sealed record StateWrite(string Key, ReadOnlyMemory<byte>? Value, string? ETag, bool FirstWrite, TimeSpan? TimeToLive)
+{
+    /// <summary>Last write was asked for by name, which not every store takes for the same as nothing.</summary>
+    public bool LastWrite { get; init; }
+
+    /// <summary>A lifetime of zero or less means that the value stays.</summary>
+    public DateTimeOffset? ExpiresAt(DateTimeOffset now) => TimeToLive is { } ttl && ttl > TimeSpan.Zero ? now + ttl : null;
+}
 
 internal enum WriteOutcome
 {

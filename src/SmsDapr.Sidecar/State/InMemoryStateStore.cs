@@ -59,7 +59,7 @@ internal sealed class InMemoryStateStore(TimeProvider clock) : IStateStore
     private void Apply(StateWrite write)
     {
         if (write.Value is { } value)
-            _values[write.Key] = new StoredValue(value, Guid.NewGuid().ToString(), clock.GetUtcNow() + write.TimeToLive);
+            _values[write.Key] = new StoredValue(value, Guid.NewGuid().ToString(), write.ExpiresAt(clock.GetUtcNow()));
         else
             _values.Remove(write.Key);
     }

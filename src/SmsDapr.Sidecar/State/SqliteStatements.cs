@@ -70,7 +70,7 @@ internal sealed class SqliteStatements : IDisposable
         {
             command.Parameters["$value"].Value = value.ToArray();
             command.Parameters["$etag"].Value = Guid.NewGuid().ToString();
-            command.Parameters["$expires"].Value = write.TimeToLive is { } ttl ? (now + ttl).ToUnixTimeMilliseconds() : DBNull.Value;
+            command.Parameters["$expires"].Value = write.ExpiresAt(now)?.ToUnixTimeMilliseconds() ?? (object)DBNull.Value;
         }
 
         if (command == _upsert || command == _delete)

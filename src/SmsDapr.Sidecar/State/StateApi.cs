@@ -56,7 +56,7 @@ internal sealed class StateApi(StateBlock state) : IDaprApi<StateApi>
 
     private async Task<Empty> DeleteAsync(DeleteStateRequest request, CancellationToken cancellationToken)
     {
-        var delete = new StateWrite(request.Key, null, ReadETag(request.Etag), IsFirstWrite(request.Options), null);
+        var delete = new StateWrite(request.Key, null, ReadETag(request.Etag), IsFirstWrite(request.Options), null) { LastWrite = IsLastWrite(request.Options) };
         await state.WriteAsync(request.StoreName, [delete], StateBlock.DeleteCode, cancellationToken);
         return new Empty();
     }
@@ -81,9 +81,12 @@ internal sealed class StateApi(StateBlock state) : IDaprApi<StateApi>
     }
 
     private static StateWrite ToWrite(StateItem item, ReadOnlyMemory<byte>? value, string storeName) =>
-        new(item.Key, value, ReadETag(item.Etag), IsFirstWrite(item.Options), TimeToLive.Read(item.Metadata, storeName));
+        new(item.Key, value, ReadETag(item.Etag), IsFirstWrite(item.Options), TimeToLive.Read(item.Metadata, storeName)) { LastWrite = IsLastWrite(item.Options) };
 
     private static string? ReadETag(Etag? etag) => string.IsNullOrEmpty(etag?.Value) ? null : etag.Value;
+
+    private static bool IsLastWrite(StateOptions? options) =>
+        options?.Concurrency == StateOptions.Types.StateConcurrency.ConcurrencyLastWrite;
 
     private static bool IsFirstWrite(StateOptions? options) =>
         options?.Concurrency == StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite;

@@ -36,7 +36,11 @@ internal static class StateHttp
     private static async Task<NoContent> DeleteAsync(string store, string key, StateBlock state, HttpRequest request, CancellationToken cancellationToken)
     {
         var etag = request.Headers.IfMatch.ToString();
-        var delete = new StateWrite(key, null, etag.Length == 0 ? null : etag, request.Query["concurrency"] == HttpStateItem.FirstWrite, null);
+        var concurrency = request.Query["concurrency"].ToString();
+        var delete = new StateWrite(key, null, etag.Length == 0 ? null : etag, concurrency == HttpStateItem.FirstWrite, null)
+        {
+            LastWrite = concurrency == HttpStateItem.LastWrite,
+        };
         await state.WriteAsync(store, [delete], StateBlock.DeleteCode, cancellationToken);
         return TypedResults.NoContent();
     }
@@ -109,6 +113,7 @@ internal sealed record HttpStateItem(
     HttpStateOptions? Options = null)
 {
     public const string FirstWrite = "first-write";
+    public const string LastWrite = "last-write";
 
     public StateWrite ToUpsert(string store)
     {
@@ -117,7 +122,7 @@ internal sealed record HttpStateItem(
     }
 
     public StateWrite ToDelete() =>
-        new(Key, null, string.IsNullOrEmpty(Etag) ? null : Etag, Options?.Concurrency == FirstWrite, null);
+        new(Key, null, string.IsNullOrEmpty(Etag) ? null : Etag, Options?.Concurrency == FirstWrite, null) { LastWrite = Options?.Concurrency == LastWrite };
 }
 
 internal sealed record HttpStateOptions(string? Concurrency = null);

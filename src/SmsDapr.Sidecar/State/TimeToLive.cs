@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SmsDapr.Sidecar.State;
 
-/// <summary>An item's <c>ttlInSeconds</c>; zero and below mean that it stays.</summary>
+/// <summary>An item's <c>ttlInSeconds</c>.</summary>
 internal static class TimeToLive
 {
     private const string MetadataKey = "ttlInSeconds";
@@ -14,7 +14,7 @@ internal static class TimeToLive
             return null;
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
             throw StateErrors.WriteFailed(StateBlock.SaveCode, storeName, $"{MetadataKey} is not a number");
-        return seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
+        return TimeSpan.FromSeconds(seconds);
     }
 
     public static void Describe(StoredValue value, IDictionary<string, string> metadata)

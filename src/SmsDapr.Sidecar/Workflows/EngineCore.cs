@@ -56,9 +56,7 @@ internal sealed partial class EngineCore(
         _instances.Trim();
         foreach (var request in requests)
             request.Committed();
-        foreach (var unit in _endAfterCommit)
-            unit.Dispose();
-        _endAfterCommit.Clear();
+        EndUnits();
     }
 
     /// <summary>Forgets everything that memory holds beyond the store.</summary>
@@ -70,9 +68,7 @@ internal sealed partial class EngineCore(
         _instances.Clear();
         _changed.Clear();
         ForgetWork();
-        foreach (var unit in _endAfterCommit)
-            unit.Dispose();
-        _endAfterCommit.Clear();
+        EndUnits();
     }
 
     /// <summary>Takes up everything that the store says is to be done.</summary>
@@ -91,9 +87,17 @@ internal sealed partial class EngineCore(
         timers.Load(database.NextTimer());
         log.EngineStarted(_runnable.Count, _activities.Count);
         Dispatch();
+        EndUnits();
     }
 
     public void Close() => database.Dispose();
+
+    private void EndUnits()
+    {
+        foreach (var unit in _endAfterCommit)
+            unit.Dispose();
+        _endAfterCommit.Clear();
+    }
 
     private Instance? Find(string id) => _instances.Find(id) ?? Cache(database.Find(id));
 

@@ -29,7 +29,7 @@ internal sealed class WorkflowEngine(
     /// <summary>What was under way before the last stop has been taken up; calls are answered.</summary>
     public bool IsReady { get; private set; }
 
-    private EngineLoop Loop => _loop ?? throw new RpcException(new Status(StatusCode.Unavailable, "the workflow engine is starting"));
+    private EngineLoop Loop => _loop ?? throw new RpcException(new Status(StatusCode.Unavailable, "the workflow engine is not running"));
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -92,9 +92,15 @@ internal sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceB
         }
 
         await _opened.Writer.WriteAsync(side);
-        using var closing = context.CancellationToken.Register(side.ClosedByWorker.SetResult);
-        await foreach (var item in side.Items.Reader.ReadAllAsync(context.CancellationToken))
-            await responseStream.WriteAsync(item, context.CancellationToken);
+        try
+        {
+            await foreach (var item in side.Items.Reader.ReadAllAsync(context.CancellationToken))
+                await responseStream.WriteAsync(item, context.CancellationToken);
+        }
+        finally
+        {
+            side.Closed.SetResult();
+        }
     }
 
     public override async Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context)
@@ -145,7 +151,7 @@ internal sealed class WorkStreamSide(string? token)
 
     public string? Token { get; } = token;
 
-    public TaskCompletionSource ClosedByWorker { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Send(WorkItem item) => Items.Writer.TryWrite(item);
 

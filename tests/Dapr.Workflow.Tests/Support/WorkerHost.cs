@@ -86,6 +86,10 @@ internal sealed class ImpatientTime : TimeProvider
         }
     }
 
+    public TimeSpan Passed { get; set; }
+
+    public override long GetTimestamp() => (long)(Passed.TotalSeconds * TimestampFrequency);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_delays)

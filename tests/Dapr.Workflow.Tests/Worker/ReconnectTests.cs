@@ -62,6 +62,22 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task A_stream_that_was_up_for_long_is_reopened_quickly_although_no_work_came()
+    {
+        await using var sidecar = await FakeSidecar.Start();
+        await using var host = await StartEcho(sidecar);
+
+        for (var attempt = 0; attempt < 3; attempt++)
+            (await sidecar.Hub.NextStream()).Break();
+        var stream = await sidecar.Hub.NextStream();
+        host.Time.Passed = TimeSpan.FromMinutes(1);
+        stream.Break();
+        await sidecar.Hub.NextStream();
+
+        host.Time.Delays.Select(delay => delay.TotalSeconds).ShouldBe([0.5, 1, 2, 0.5]);
+    }
+
+    [Fact]
     public async Task An_activity_caught_by_a_break_answers_nothing_and_its_redelivery_does()
     {
         var runs = 0;

@@ -149,12 +149,12 @@ public sealed class WorkerTests
         await begun.Task;
 
         var stopping = host.Host.StopAsync(TestContext.Current.CancellationToken);
-        stream.ClosedByWorker.Task.IsCompleted.ShouldBeFalse();
+        stream.Closed.Task.IsCompleted.ShouldBeFalse();
         release.SetResult();
         await stopping;
 
         (await sidecar.Hub.NextActivity()).TaskId.ShouldBe(1);
-        await stream.ClosedByWorker.Task;
+        await stream.Closed.Task;
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class WorkerTests
 
         await host.Host.StopAsync(new CancellationToken(canceled: true));
 
-        await stream.ClosedByWorker.Task;
+        await stream.Closed.Task;
     }
 
     private static void InterlockedMax(ref int target, int value)

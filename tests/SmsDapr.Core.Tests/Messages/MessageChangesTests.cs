@@ -131,6 +131,8 @@ public sealed class MessageChangesTests
         message.SendAt.ShouldBe(Morning);
         message.NextAttemptAt.ShouldBe(Morning);
         message.LastError.ShouldBe("Twilio error code: 30003");
+        message.DeferredFrom.ShouldBe(WaitingForRetry().DueAt);
+        message.BeginAttempt(Phone, Morning).Next().DeferredFrom.ShouldBeNull();
     }
 
     [Fact]

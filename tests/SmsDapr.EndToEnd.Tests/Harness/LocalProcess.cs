@@ -102,7 +102,7 @@ public sealed class LocalProcess : IAsyncDisposable
         Directory.Delete(_dataDirectory, recursive: true);
     }
 
-    private IEnumerable<string> Arguments(DateTimeOffset? clock)
+    private string[] Arguments(DateTimeOffset? clock)
     {
         string[] arguments =
         [

@@ -30,9 +30,9 @@ public sealed class StateOverHttp(SidecarFixture sidecar) : StateTests(sidecar)
     public async Task A_wrong_etag_is_409()
     {
         var key = NewKey();
-        await SaveAsync(Item(key, "1"));
+        var old = await SaveTwiceAsync(key);
 
-        var response = await PostAsync(Store, new JsonArray(new JsonObject { ["key"] = key, ["value"] = 2, ["etag"] = Guid.NewGuid().ToString() }));
+        var response = await PostAsync(Store, new JsonArray(new JsonObject { ["key"] = key, ["value"] = 2, ["etag"] = old }));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await ErrorCodeAsync(response)).ShouldBe("ERR_STATE_SAVE");
@@ -42,9 +42,8 @@ public sealed class StateOverHttp(SidecarFixture sidecar) : StateTests(sidecar)
     public async Task Delete_takes_its_etag_from_if_match()
     {
         var key = NewKey();
-        await SaveAsync(Item(key, "1"));
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"{Store}/{key}");
-        request.Headers.TryAddWithoutValidation("If-Match", Guid.NewGuid().ToString());
+        request.Headers.TryAddWithoutValidation("If-Match", await SaveTwiceAsync(key));
 
         var response = await Sidecar.Http.SendAsync(request, Cancellation);
 
@@ -93,6 +92,15 @@ public sealed class StateOverHttp(SidecarFixture sidecar) : StateTests(sidecar)
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await ErrorCodeAsync(response)).ShouldBe("ERR_MALFORMED_REQUEST");
+    }
+
+    /// <summary>Leaves a value and answers an etag that it no longer has.</summary>
+    private async Task<string> SaveTwiceAsync(string key)
+    {
+        await SaveAsync(Item(key, "1"));
+        var old = (await GetAsync(key)).Etag;
+        await SaveAsync(Item(key, "1"));
+        return old;
     }
 
     private Task<HttpResponseMessage> PostAsync(string path, JsonNode body) => Sidecar.Http.PostAsJsonAsync(path, body, Cancellation);

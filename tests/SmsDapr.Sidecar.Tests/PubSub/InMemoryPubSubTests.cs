@@ -13,13 +13,13 @@ public sealed class InMemoryPubSubTests
     {
         var work = new WorkCounter();
         await using var bus = new InMemoryPubSub(work);
-        var release = new TaskCompletionSource();
+        var release = new TaskCompletionSource<bool>();
         await using (await bus.SubscribeAsync("topic", _ => release.Task, Cancellation))
         await using (await bus.SubscribeAsync("topic", _ => release.Task, Cancellation))
         {
             await bus.PublishAsync("topic", "a"u8.ToArray(), Cancellation);
             work.Active.ShouldBe(2);
-            release.SetResult();
+            release.SetResult(true);
         }
 
         work.Active.ShouldBe(0);
@@ -36,6 +36,7 @@ public sealed class InMemoryPubSubTests
             Interlocked.Increment(ref inside).ShouldBe(1);
             await received.Writer.WriteAsync(Encoding.UTF8.GetString(message.Span), Cancellation);
             Interlocked.Decrement(ref inside);
+            return true;
         }, Cancellation);
 
         for (var number = 0; number < 100; number++)

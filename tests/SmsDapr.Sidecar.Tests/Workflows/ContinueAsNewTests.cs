@@ -1,5 +1,5 @@
-using Dapr.DurableTask.Protobuf;
 using System.Globalization;
+using Dapr.DurableTask.Protobuf;
 
 namespace SmsDapr.Sidecar.Tests.Workflows;
 

@@ -50,11 +50,16 @@ internal sealed class EngineHost : IAsyncDisposable
     /// <summary>Connects a worker that runs this script.</summary>
     public async Task<ScriptedWorker> ConnectAsync(Script script)
     {
-        var connected = Engine.ConnectedWorkers;
         var worker = new ScriptedWorker(Hub, script);
+        _workers.RemoveAll(other => other.HasLeft);
         _workers.Add(worker);
-        while (Engine.ConnectedWorkers <= connected)
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (Engine.ConnectedWorkers != _workers.Count)
+        {
+            patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
+        }
+
         return worker;
     }
 

@@ -83,7 +83,6 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private readonly Task _running;
-    private bool _left;
 
     public ScriptedWorker(TaskHub hub, Script script) => _running = RunAsync(hub, script);
 
@@ -97,6 +96,8 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 
     public Task Completion => _running;
 
+    public bool HasLeft { get; private set; }
+
     public async Task ReceivedAsync(Func<WorkItem, bool> wanted)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
@@ -109,9 +110,9 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_left)
+        if (HasLeft)
             return;
-        _left = true;
+        HasLeft = true;
         await _leaving.CancelAsync();
         await _running;
         _leaving.Dispose();

@@ -37,6 +37,8 @@ internal sealed partial class WorkflowDatabase : IDisposable
           PRIMARY KEY (due, instance, generation, timer)) WITHOUT ROWID;
         """;
 
+    private const int SecondsForThePreviousOwnerToEnd = 3;
+
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
     private readonly Statement _begin;
@@ -45,11 +47,25 @@ internal sealed partial class WorkflowDatabase : IDisposable
 
     public WorkflowDatabase(string path)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
-        _connection.Open();
-        // One sidecar per data directory: a second one fails at once instead of running the same workflows again.
-        Run("PRAGMA locking_mode = EXCLUSIVE");
-        Run("PRAGMA journal_mode = WAL");
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            DefaultTimeout = SecondsForThePreviousOwnerToEnd,
+        }.ConnectionString);
+        try
+        {
+            _connection.Open();
+            // One sidecar per data directory: a second one fails instead of running the same workflows again.
+            Run("PRAGMA locking_mode = EXCLUSIVE");
+            Run("PRAGMA journal_mode = WAL");
+        }
+        catch (SqliteException error)
+        {
+            _connection.Dispose();
+            throw new IOException($"The workflow store '{path}' cannot be opened, perhaps because another sidecar uses it: {error.Message}", error);
+        }
+
         // What is acknowledged has reached the disk: FULL syncs the log on every commit, one commit answers many calls.
         Run("PRAGMA synchronous = FULL");
         Run("PRAGMA cache_size = -16384");

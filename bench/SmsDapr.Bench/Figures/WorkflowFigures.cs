@@ -1,0 +1,30 @@
+using SmsDapr.Bench.Reporting;
+using SmsDapr.Bench.Running;
+
+namespace SmsDapr.Bench.Figures;
+
+/// <summary>Workflows from start to completion with others asleep in the store.</summary>
+internal static class WorkflowFigures
+{
+    private const int WarmUp = 1_000;
+    private const int Measured = 3_000;
+
+    public static async Task MeasureAsync(BenchRun run)
+    {
+        await using var sidecar = await SidecarSystem.StartAsync(appPort: null, run.Cancellation);
+        await using var app = await WorkflowApp.StartAsync(sidecar.GrpcEndpoint, run.Cancellation);
+        await app.RunNoOpsAsync(WarmUp, run.Cancellation);
+        var asleep = 0;
+        foreach (var instances in run.Options.Instances)
+        {
+            await app.StartSleepersAsync(instances - asleep, _ => BenchRun.Now.AddDays(1), run.Cancellation);
+            asleep = instances;
+            var cpu = sidecar.Process.CpuTime;
+            var runs = await app.RunNoOpsAsync(Measured, run.Cancellation);
+            run.Table.Add(
+                $"workflows, {Shown.Count(instances)} in the store",
+                $"{Shown.Rate(runs.PerSecond)}, {Shown.Spread(runs.Latencies)}, {Shown.CpuEach(sidecar.Process.CpuTime - cpu, Measured)}",
+                how: $"two activities, a due timer, an event; {Shown.Count(Measured)} by {WorkflowApp.Callers} callers, {Shown.Count(WarmUp)} before");
+        }
+    }
+}

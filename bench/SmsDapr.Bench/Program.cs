@@ -1,0 +1,3 @@
+using SmsDapr.Bench;
+
+return await BenchCommand.Create().Parse(args).InvokeAsync();
