@@ -19,6 +19,21 @@ namespace SmsDapr.EndToEnd.Tests;
 /// </summary>
 public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
 {
+    private static readonly Dictionary<string, int> Most = new()
+    {
+        ["SaveState"] = 9,
+        // The thirteenth is the pause that replicas share, looked at every ten seconds.
+        ["GetState"] = 13,
+        ["PublishEvent"] = 4,
+        ["StartInstance"] = 1,
+        ["CompleteOrchestratorTask"] = 5,
+        ["CompleteActivityTask"] = 2,
+        ["RaiseEvent"] = 1,
+    };
+
+    /// <summary>How this test itself waits for the end.</summary>
+    private static readonly string[] Waiting = ["WaitForInstanceCompletion", "GetInstance"];
+
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(2);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("smsdapr-cost-");
@@ -38,7 +53,7 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         await DeliverAsync("first");
         _calls.Clear();
         await DeliverAsync("second");
-        var calls = _calls.GroupBy(call => call).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
+        var calls = _calls.Where(call => !Waiting.Contains(call)).GroupBy(call => call).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
         var history = await _service!.GetRequiredService<DaprWorkflowClient>().GetInstanceHistoryAsync("second", Cancellation);
         int Events(WorkflowHistoryEventType type) => history.Count(entry => entry.EventType == type);
 
@@ -49,15 +64,9 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         Events(WorkflowHistoryEventType.TaskScheduled).ShouldBeLessThanOrEqualTo(2);
         Events(WorkflowHistoryEventType.TimerCreated).ShouldBeLessThanOrEqualTo(1);
         Events(WorkflowHistoryEventType.EventRaised).ShouldBeLessThanOrEqualTo(1);
-        calls["SaveState"].ShouldBeLessThanOrEqualTo(9);
-        calls["GetState"].ShouldBeLessThanOrEqualTo(14);
-        calls["CompleteOrchestratorTask"].ShouldBeLessThanOrEqualTo(5);
-        calls["CompleteActivityTask"].ShouldBe(2);
-        calls["StartInstance"].ShouldBe(1);
-        calls["RaiseEvent"].ShouldBe(1);
-        calls["PublishEvent"].ShouldBe(4);
-        calls.Keys.ShouldBeSubsetOf(
-            ["SaveState", "GetState", "CompleteOrchestratorTask", "CompleteActivityTask", "StartInstance", "RaiseEvent", "PublishEvent"]);
+        foreach (var (call, most) in Most)
+            calls.GetValueOrDefault(call).ShouldBeLessThanOrEqualTo(most, call);
+        calls.Keys.ShouldBeSubsetOf(Most.Keys);
     }
 
     public async ValueTask InitializeAsync()
