@@ -15,7 +15,7 @@ namespace SmsDapr.EndToEnd.Tests;
 
 /// <summary>
 /// What one delivered message costs the sidecar, counted where the service calls it. A number that grows fails; docs/decisions says what each
-/// operation is for. Real time: the message is scheduled a second ahead and delivered a fraction of a second later.
+/// operation is for. Time passes as fast as it does, from the first second of a minute, so that both messages fall into the same one.
 /// </summary>
 public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
 {
@@ -33,6 +33,8 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
 
     /// <summary>How this test itself waits for the end.</summary>
     private static readonly string[] Waiting = ["WaitForInstanceCompletion", "GetInstance"];
+
+    private readonly TimeProvider _clock = new StartingAt(VirtualSystem.Start.AddSeconds(1));
 
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(2);
 
@@ -74,7 +76,7 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         WriteComponents();
         var sidecar = SidecarHost.Create(
             new SidecarOptions { AppId = "cost", HttpPort = 0, GrpcPort = 0, ResourcesPaths = [_directory.FullName], DataDirectory = _directory.FullName },
-            TimeProvider.System,
+            _clock,
             new NoWork(),
             new StateFaults(),
             logging => logging.ClearProviders());
@@ -87,8 +89,8 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         await StartAsync(sidecar);
 
         var simulator = SimulatorHost.Create(
-            new SimulatorOptions { Port = 0, SentAfter = TimeSpan.FromMilliseconds(200), DeliveredAfter = TimeSpan.FromMilliseconds(400) },
-            TimeProvider.System,
+            new SimulatorOptions { Port = 0, SentAfter = TimeSpan.FromSeconds(1), DeliveredAfter = TimeSpan.FromSeconds(2) },
+            _clock,
             builder => builder.Logging.ClearProviders());
         await StartAsync(simulator);
 
@@ -105,7 +107,8 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
             $"--Twilio:PublicBaseUrl={url}",
             $"--Auth:ApiKeys:0:Key={LocalProcess.AdminKey}",
             "--Auth:ApiKeys:0:Roles:0=admin",
-        ]);
+        ],
+        builder => builder.Services.AddSingleton(_clock));
         await StartAsync(service);
         _service = service.Services;
         _api = new HttpClient { BaseAddress = new Uri(url) };
@@ -134,7 +137,7 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task DeliverAsync(string id)
     {
-        var sendAt = (TimeProvider.System.GetUtcNow() + Ahead).UtcDateTime;
+        var sendAt = (_clock.GetUtcNow() + Ahead).UtcDateTime;
         await VirtualSystem.JsonAsync(await _api.PostAsJsonAsync("/v1/messages", new { id, userId = "anna", body = id, sendAt }, Cancellation));
         var end = await _service!.GetRequiredService<DaprWorkflowClient>().WaitForWorkflowCompletionAsync(id, getInputsAndOutputs: true, Cancellation);
         end.ReadOutputAs<string>().ShouldBe("final");
@@ -155,5 +158,13 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
                   metadata: []
                 """);
         }
+    }
+
+    /// <summary>Real time, moved.</summary>
+    private sealed class StartingAt(DateTimeOffset start) : TimeProvider
+    {
+        private readonly long _begun = System.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_begun);
     }
 }
