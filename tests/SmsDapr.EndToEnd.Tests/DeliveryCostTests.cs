@@ -15,10 +15,27 @@ namespace SmsDapr.EndToEnd.Tests;
 
 /// <summary>
 /// What one delivered message costs the sidecar, counted where the service calls it. A number that grows fails; docs/decisions says what each
-/// operation is for. Real time: the message is scheduled a second ahead and delivered a fraction of a second later.
+/// operation is for. Time passes as fast as it does, from the first second of a minute, so that both messages fall into the same one.
 /// </summary>
 public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
 {
+    private static readonly Dictionary<string, int> Most = new()
+    {
+        ["SaveState"] = 9,
+        // The thirteenth is the pause that replicas share, looked at every ten seconds.
+        ["GetState"] = 13,
+        ["PublishEvent"] = 4,
+        ["StartInstance"] = 1,
+        ["CompleteOrchestratorTask"] = 5,
+        ["CompleteActivityTask"] = 2,
+        ["RaiseEvent"] = 1,
+    };
+
+    /// <summary>How this test itself waits for the end.</summary>
+    private static readonly string[] Waiting = ["WaitForInstanceCompletion", "GetInstance"];
+
+    private readonly TimeProvider _clock = new StartingAt(VirtualSystem.Start.AddSeconds(1));
+
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(2);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("smsdapr-cost-");
@@ -38,7 +55,7 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         await DeliverAsync("first");
         _calls.Clear();
         await DeliverAsync("second");
-        var calls = _calls.GroupBy(call => call).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
+        var calls = _calls.Where(call => !Waiting.Contains(call)).GroupBy(call => call).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
         var history = await _service!.GetRequiredService<DaprWorkflowClient>().GetInstanceHistoryAsync("second", Cancellation);
         int Events(WorkflowHistoryEventType type) => history.Count(entry => entry.EventType == type);
 
@@ -49,15 +66,9 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         Events(WorkflowHistoryEventType.TaskScheduled).ShouldBeLessThanOrEqualTo(2);
         Events(WorkflowHistoryEventType.TimerCreated).ShouldBeLessThanOrEqualTo(1);
         Events(WorkflowHistoryEventType.EventRaised).ShouldBeLessThanOrEqualTo(1);
-        calls["SaveState"].ShouldBeLessThanOrEqualTo(9);
-        calls["GetState"].ShouldBeLessThanOrEqualTo(14);
-        calls["CompleteOrchestratorTask"].ShouldBeLessThanOrEqualTo(5);
-        calls["CompleteActivityTask"].ShouldBe(2);
-        calls["StartInstance"].ShouldBe(1);
-        calls["RaiseEvent"].ShouldBe(1);
-        calls["PublishEvent"].ShouldBe(4);
-        calls.Keys.ShouldBeSubsetOf(
-            ["SaveState", "GetState", "CompleteOrchestratorTask", "CompleteActivityTask", "StartInstance", "RaiseEvent", "PublishEvent"]);
+        foreach (var (call, most) in Most)
+            calls.GetValueOrDefault(call).ShouldBeLessThanOrEqualTo(most, call);
+        calls.Keys.ShouldBeSubsetOf(Most.Keys);
     }
 
     public async ValueTask InitializeAsync()
@@ -65,21 +76,21 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
         WriteComponents();
         var sidecar = SidecarHost.Create(
             new SidecarOptions { AppId = "cost", HttpPort = 0, GrpcPort = 0, ResourcesPaths = [_directory.FullName], DataDirectory = _directory.FullName },
-            TimeProvider.System,
+            _clock,
             new NoWork(),
             new StateFaults(),
             logging => logging.ClearProviders());
         sidecar.Use((context, next) =>
         {
-            if (context.Request.Path.Value is { } path && path.Contains('.', StringComparison.Ordinal))
+            if (context.Request is { ContentType: "application/grpc", Path.Value: { } path })
                 _calls.Enqueue(path[(path.LastIndexOf('/') + 1)..]);
             return next(context);
         });
         await StartAsync(sidecar);
 
         var simulator = SimulatorHost.Create(
-            new SimulatorOptions { Port = 0, SentAfter = TimeSpan.FromMilliseconds(200), DeliveredAfter = TimeSpan.FromMilliseconds(400) },
-            TimeProvider.System,
+            new SimulatorOptions { Port = 0, SentAfter = TimeSpan.FromSeconds(1), DeliveredAfter = TimeSpan.FromSeconds(2) },
+            _clock,
             builder => builder.Logging.ClearProviders());
         await StartAsync(simulator);
 
@@ -96,7 +107,8 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
             $"--Twilio:PublicBaseUrl={url}",
             $"--Auth:ApiKeys:0:Key={LocalProcess.AdminKey}",
             "--Auth:ApiKeys:0:Roles:0=admin",
-        ]);
+        ],
+        builder => builder.Services.AddSingleton(_clock));
         await StartAsync(service);
         _service = service.Services;
         _api = new HttpClient { BaseAddress = new Uri(url) };
@@ -125,7 +137,7 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task DeliverAsync(string id)
     {
-        var sendAt = (TimeProvider.System.GetUtcNow() + Ahead).UtcDateTime;
+        var sendAt = (_clock.GetUtcNow() + Ahead).UtcDateTime;
         await VirtualSystem.JsonAsync(await _api.PostAsJsonAsync("/v1/messages", new { id, userId = "anna", body = id, sendAt }, Cancellation));
         var end = await _service!.GetRequiredService<DaprWorkflowClient>().WaitForWorkflowCompletionAsync(id, getInputsAndOutputs: true, Cancellation);
         end.ReadOutputAs<string>().ShouldBe("final");
@@ -146,5 +158,13 @@ public sealed class DeliveryCostTests(ITestOutputHelper output) : IAsyncLifetime
                   metadata: []
                 """);
         }
+    }
+
+    /// <summary>Real time, moved.</summary>
+    private sealed class StartingAt(DateTimeOffset start) : TimeProvider
+    {
+        private readonly long _begun = System.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_begun);
     }
 }

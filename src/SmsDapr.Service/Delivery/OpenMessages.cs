@@ -15,7 +15,7 @@ internal sealed class OpenMessages(IDocumentStore documents, IClock clock)
     /// <summary>How long after its time a message is left alone: its receipt has come by then, or is worth asking for.</summary>
     public static readonly Duration Grace = Duration.FromMinutes(5);
 
-    private const int Shards = 16;
+    private const int Shards = 64;
 
     /// <summary>Ids in one document; with ids of 64 characters it stays below 64 KiB.</summary>
     private const int PartSize = 800;
@@ -144,7 +144,7 @@ internal sealed class OpenMessages(IDocumentStore documents, IClock clock)
         string.Create(CultureInfo.InvariantCulture, $"open-{MinutePattern.Format(minute)}-{shard}-{part}");
 
     /// <summary>FNV-1a: the same in every process, unlike string.GetHashCode.</summary>
-    private static int ShardOf(string messageId)
+    internal static int ShardOf(string messageId)
     {
         var hash = 2166136261u;
         foreach (var character in messageId)

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Http.Resilience;
 using NodaTime;
 using Polly;
-using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace SmsDapr.Service.Sending;
