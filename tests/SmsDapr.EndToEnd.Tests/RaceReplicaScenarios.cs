@@ -88,22 +88,19 @@ public sealed class RaceReplicaScenarios : IAsyncLifetime
         var id = await ScheduleAsync(user, sendAt: null, "under way", 0);
         await UntilAsync(async () => (await MessageAsync(id)).Text("status") == "sending" && await CreatesAsync(user) == 1);
 
-        using var cancel = await Api(1).PostAsync(new Uri($"/v1/messages/{id}/cancel", UriKind.Relative), null, Cancellation);
-        using var move = await Api(1).PatchAsJsonAsync(
-            $"/v1/messages/{id}", new { sendAt = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime }, Cancellation);
-        using var edit = await Api(1).PatchAsJsonAsync($"/v1/messages/{id}", new { body = "something else" }, Cancellation);
-        using var quiet = await Api(1).PatchAsJsonAsync(
-            $"/v1/users/{user.Id}/preferences", new { quietHours = new { start = "00:01", end = "00:00" }, dailyLimit = 0 }, Cancellation);
-        using var optOut = await Api(1).PostAsync(new Uri($"/v1/users/{user.Id}/opt-out", UriKind.Relative), null, Cancellation);
-        var status = (await MessageAsync(id)).Text("status");
+        var answers = await Task.WhenAll(
+            Api(1).PostAsync(new Uri($"/v1/messages/{id}/cancel", UriKind.Relative), null, Cancellation),
+            Api(1).PatchAsJsonAsync($"/v1/messages/{id}", new { sendAt = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime }, Cancellation),
+            Api(1).PatchAsJsonAsync($"/v1/messages/{id}", new { body = "something else" }, Cancellation),
+            Api(1).PatchAsJsonAsync(
+                $"/v1/users/{user.Id}/preferences", new { quietHours = new { start = "00:01", end = "00:00" }, dailyLimit = 0 }, Cancellation),
+            Api(1).PostAsync(new Uri($"/v1/users/{user.Id}/opt-out", UriKind.Relative), null, Cancellation));
         var message = (await FinalAsync([id]))[id];
 
-        status.ShouldBe("sending", "The call was answered before the questions were; nothing would be proven.");
-        cancel.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        move.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        edit.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        quiet.StatusCode.ShouldBe(HttpStatusCode.OK);
-        optOut.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answers.Select(answer => answer.StatusCode).ShouldBe(
+            [HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.OK, HttpStatusCode.OK]);
+        foreach (var answer in answers)
+            answer.Dispose();
         message.Text("status").ShouldBe("delivered");
         message.Text("body").ShouldBe("under way");
         message.Number("attempts").ShouldBe(1);

@@ -18,7 +18,8 @@ public sealed class RuleOutageScenarios
         var (tooLate, inTime, patient) = await ScheduleAsync(system, user, VirtualSystem.Start);
 
         await DownAsync(system, down: true);
-        await system.AdvanceToAsync(VirtualSystem.Start.AddHours(6));
+        for (var hour = 1; hour <= 6; hour++)
+            await system.AdvanceToAsync(VirtualSystem.Start.AddHours(hour));
         using (var answer = await system.Api.GetAsync(new Uri($"/v1/messages/{inTime}", UriKind.Relative), Cancellation))
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await system.CreatesAsync(user)).ShouldBeEmpty();
@@ -38,7 +39,7 @@ public sealed class RuleOutageScenarios
         var user = await system.NewUserAsync();
         // Due while the process is down: the last two hours of the outage count from its end.
         var (tooLate, inTime, patient) = await ScheduleAsync(system, user, VirtualSystem.Start.AddHours(hours - 6));
-        var sleeper = await system.NewUserAsync(preferences: new { quietHours = new { start = "07:30", end = "07:00" } });
+        var sleeper = await system.NewUserAsync(preferences: new { quietHours = new { start = "06:30", end = "06:00" } });
         var quiet = await system.ScheduleAsync(sleeper, VirtualSystem.Start.AddHours(hours - 1), "quiet");
 
         await system.Process.KillAsync(Cancellation);
