@@ -11,6 +11,7 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
     private const int Users = 40;
     private const int MessagesPerUser = 5;
     private const int Hours = 20;
+    private const string RefusesAccount = "+19075550104";
     private const string Seed = "4IL2bmIuSGc2";
 
     private static readonly string[] Zones =
@@ -29,7 +30,7 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
         Gen.Int[1, Hours],
         Gen.Int[0, 3],
         Gen.Int[0, 4],
-        (hour, quarter, kind) => new MessageCase(TimeSpan.FromMinutes(hour * 60 + quarter * 15), Override: kind == 0, MaxLateness: kind == 1 ? "PT1M" : null));
+        (hour, quarter, kind) => new MessageCase(TimeSpan.FromMinutes(hour * 60 + quarter * 15), Override: kind == 0));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -71,7 +72,7 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
         foreach (var (what, count) in met)
             output.WriteLine($"{count,4} {what}");
         met.Keys.ShouldBe(
-            ["cancelled daily_limit", "cancelled expired", "cancelled phone_not_verified", "cancelled status", "deferred quiet_hours", "will_send "],
+            ["cancelled daily_limit", "cancelled phone_not_verified", "cancelled status", "deferred quiet_hours", "will_send "],
             ignoreOrder: true);
     }
 
@@ -91,6 +92,30 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
         FirstFailing(explanation).ShouldBe("sending_disabled");
         (await system.MessageAsync(id)).Text("statusReason").ShouldBe("sending_disabled");
         (await system.CreatesAsync(user)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_explanation_says_that_a_message_is_held_up_for_too_long()
+    {
+        await using var system = new VirtualSystem();
+        await system.InitializeAsync();
+        var at = (await system.NowAsync()).AddMinutes(10);
+        // Twilio refuses the account: everything pauses for a minute.
+        await system.ScheduleAsync(await system.NewUserAsync(RefusesAccount), at);
+        var user = await system.NewUserAsync();
+        var request = new { userId = user.Id, body = "only now", sendAt = at.AddSeconds(10).UtcDateTime, maxLateness = "PT30S" };
+        var id = (await VirtualSystem.JsonAsync(await system.Api.PostAsJsonAsync("/v1/messages", request, Cancellation))).Text("id")!;
+
+        await system.AdvanceToAsync(at.AddSeconds(15));
+        var explanation = await system.ExplanationAsync(id);
+        var waiting = await system.MessageAsync(id);
+        await system.AdvanceToAsync(at.AddMinutes(2));
+
+        waiting.Text("status").ShouldBe("scheduled");
+        explanation.Text("outcome").ShouldBe("cancelled");
+        FirstFailing(explanation).ShouldBe("expired");
+        var message = await system.MessageAsync(id);
+        (message.Text("status"), message.Text("statusReason")).ShouldBe(("cancelled", "expired"));
     }
 
     private static void ShouldHaveHappened(string outcome, string? rule, JsonElement explanation, JsonElement message, DateTimeOffset at)
@@ -149,8 +174,6 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
                 request["overrideReason"] = "asked for";
             }
 
-            if (message.MaxLateness is { } maxLateness)
-                request["maxLateness"] = maxLateness;
             var accepted = await VirtualSystem.JsonAsync(await system.Api.PostAsJsonAsync("/v1/messages", request, Cancellation));
             Add(due, sendAt, accepted.Text("id")!);
         }
@@ -194,5 +217,5 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
 
     private sealed record UserCase(string Zone, string QuietStart, string QuietEnd, int Limit, Later Later);
 
-    private sealed record MessageCase(TimeSpan After, bool Override, string? MaxLateness);
+    private sealed record MessageCase(TimeSpan After, bool Override);
 }

@@ -201,7 +201,7 @@ public sealed class UserVerificationScenarios(VirtualSystem system) : IClassFixt
     [Fact]
     public async Task No_number_and_no_code_reaches_the_log_even_when_everything_is_logged()
     {
-        await using var talkative = VirtualSystem.With("Serilog__MinimumLevel__Default", "Verbose");
+        await using var talkative = VirtualSystem.With("Serilog__MinimumLevel__Override__System.Net.Http.HttpClient", "Verbose");
         await talkative.InitializeAsync();
         var user = NewUser();
 
