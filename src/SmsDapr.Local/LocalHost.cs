@@ -17,6 +17,9 @@ internal static class LocalHost
 
     private const string AppId = "smsdapr";
 
+    // The simulator takes any; this is what one looks like.
+    private const string VerifyServiceSid = "VA00000000000000000000000000000000";
+
     public static async Task<int> RunAsync(LocalOptions options, CancellationToken cancellation)
     {
         try
@@ -120,6 +123,7 @@ internal static class LocalHost
             ["Twilio:AccountSid"] = simulator.AccountSid,
             ["Twilio:AuthToken"] = simulator.AuthToken,
             ["Twilio:From"] = simulator.Sender,
+            ["Twilio:VerifyServiceSid"] = VerifyServiceSid,
             ["Twilio:PublicBaseUrl"] = url,
             ["GoogleCalendar:PublicBaseUrl"] = url,
             ["Auth:ApiKeys:dev-admin:Key"] = AdminKey,

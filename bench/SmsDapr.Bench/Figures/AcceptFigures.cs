@@ -9,7 +9,7 @@ internal static class AcceptFigures
 {
     private const int Users = 200;
     private const int Clients = 16;
-    private const int WarmUp = 2_000;
+    private const int WarmUp = 10_000;
     private const int Measured = 10_000;
 
     public static async Task MeasureAsync(BenchRun run)

@@ -7,7 +7,7 @@ namespace SmsDapr.Bench.Figures;
 internal static class MessageFigures
 {
     private const int Users = 200;
-    private const int WarmUpEach = 3;
+    private const int WarmUpEach = 10;
 
     private static readonly TimeSpan ProviderDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);

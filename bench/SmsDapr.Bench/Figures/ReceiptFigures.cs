@@ -8,8 +8,8 @@ namespace SmsDapr.Bench.Figures;
 internal static class ReceiptFigures
 {
     private const int Users = 200;
-    private const int TextsEach = 15;
-    private const int WarmUpEach = 3;
+    private const int TextsEach = 25;
+    private const int WarmUpEach = 10;
     private const int PerSecond = 400;
 
     private static readonly TimeSpan SendLimit = TimeSpan.FromMinutes(5);

@@ -30,7 +30,7 @@ internal static class SleepingFigures
 
         var stopping = Stopwatch.GetTimestamp();
         await sidecar.RestartAsync(run.Cancellation);
-        await FindAsync(app, sleeper, run);
+        await sidecar.KnowsAsync(sleeper, run.Cancellation);
         var restart = Stopwatch.GetElapsedTime(stopping);
         run.Table.Add(
             $"restart with {Shown.Count(sleeping)} asleep", Shown.Seconds(restart), how: "from the request to stop to the first answer about a sleeper");
@@ -47,12 +47,6 @@ internal static class SleepingFigures
             $"lateness of {Shown.Count(Waking)} waking in one second",
             $"{Shown.Spread(app.Lateness)}, {(app.Lateness.Least < TimeSpan.Zero ? "some early" : "none early")}",
             how: $"evenly over the second, {Shown.Count(sleeping)} others asleep, {WarmUp} woken before");
-    }
-
-    private static async Task FindAsync(WorkflowApp app, string sleeper, BenchRun run)
-    {
-        if (!(await app.FindAsync(sleeper, run.Cancellation)).Exists)
-            throw new InvalidOperationException("A sleeping workflow was lost in the restart.");
     }
 
     private static async Task WakeAsync(WorkflowApp app, BenchRun run)

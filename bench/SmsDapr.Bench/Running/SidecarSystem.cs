@@ -59,6 +59,10 @@ internal sealed class SidecarSystem : IAsyncDisposable
         await StartAsync("outbound", cancellation);
     }
 
+    /// <summary>Waits until it answers about a workflow that it has.</summary>
+    public Task KnowsAsync(string workflow, CancellationToken cancellation) =>
+        Process.AnswersAsync(new Uri($"http://127.0.0.1:{_ports[0]}/v1.0/workflows/dapr/{workflow}"), cancellation);
+
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();

@@ -61,9 +61,6 @@ internal sealed class WorkflowApp : IAsyncDisposable
     public async Task<string> StartSleeperAsync(DateTimeOffset until, CancellationToken cancellation) =>
         await _client.ScheduleNewWorkflowAsync(Sleep, NextId(), until.UtcDateTime, null, cancellation);
 
-    public Task<WorkflowState> FindAsync(string id, CancellationToken cancellation) =>
-        _client.GetWorkflowStateAsync(id, getInputsAndOutputs: false, cancellation);
-
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

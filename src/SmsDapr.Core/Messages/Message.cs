@@ -47,6 +47,9 @@ public sealed record Message
     /// <summary>The wall-clock time that the caller asked for, in <see cref="TimeZone"/>; null when an instant was asked for.</summary>
     public LocalDateTime? SendAtLocal { get; init; }
 
+    /// <summary>Whether <see cref="SendAtLocal"/> is meant in whatever zone the user is in; else in <see cref="TimeZone"/> for good.</summary>
+    public bool FollowsUserZone { get; init; }
+
     /// <summary>The send time before the first deferral for quiet hours; null when it is not deferred.</summary>
     public Instant? DeferredFrom { get; init; }
 

@@ -1,5 +1,6 @@
 using NodaTime;
 using SmsDapr.Core.Text;
+using SmsDapr.Core.Users;
 
 namespace SmsDapr.Core.Messages;
 
@@ -75,6 +76,31 @@ public static class MessageChanges
         return new Transition.Changed(message.MovedTo(Instant.Max(original, now), message.SendAtLocal).Noted(at, source));
     }
 
+    /// <summary>
+    /// Holds a message to the wall-clock time that was asked for, after the user's zone or the rules of a zone changed. A wall-clock time
+    /// that the change skipped is now, as a skipped hour's is the instant after it. Unchanged once its time has come either way,
+    /// and when an instant was asked for.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="userZone">The user's zone, for a message that follows it.</param>
+    /// <param name="source">Who found out.</param>
+    /// <param name="now">The time.</param>
+    public static Transition KeepWallClock(this Message message, DateTimeZone userZone, TimelineSource source, Instant now)
+    {
+        var zone = message.FollowsUserZone ? userZone : LocalTimes.FindZone(message.TimeZone);
+        if (message.Status != MessageStatus.Scheduled || message.Attempts > 0 || message.SendAtLocal is not { } local || zone is null)
+            return new Transition.Unchanged(message);
+
+        var meant = LocalTimes.ToInstant(local, zone);
+        var planned = message.DeferredFrom ?? message.SendAt;
+        var inZone = message with { TimeZone = zone.Id };
+        if (meant != planned && (meant > now || planned > now))
+            return new Transition.Changed(inZone.MovedTo(Instant.Max(meant, now), local).Noted(message.NotBefore(now), source));
+        return zone.Id == message.TimeZone
+            ? new Transition.Unchanged(message)
+            : new Transition.Changed(inZone.Touched(message.NotBefore(now)));
+    }
+
     /// <summary>Sending is paused for the account: looks again at <paramref name="nextAttemptAt"/>. The send time stays, so that lateness counts on. Bookkeeping.</summary>
     public static Transition Pause(this Message message, Instant nextAttemptAt, Instant now)
     {
@@ -89,6 +115,7 @@ public static class MessageChanges
     {
         SendAt = sendAt,
         SendAtLocal = sendAtLocal,
+        FollowsUserZone = sendAtLocal is not null && message.FollowsUserZone,
         DeferredFrom = null,
         NextAttemptAt = message.Attempts > 0 ? sendAt : null,
         StatusReason = message.Attempts > 0 ? StatusReason.Retry : null,

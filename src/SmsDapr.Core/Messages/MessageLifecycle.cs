@@ -30,6 +30,7 @@ public static class MessageLifecycle
             SendAt = data.SendAt,
             TimeZone = data.TimeZone,
             SendAtLocal = data.SendAtLocal,
+            FollowsUserZone = data.FollowsUserZone,
             Event = data.Event,
             MaxAttempts = data.MaxAttempts,
             MaxLateness = data.MaxLateness,

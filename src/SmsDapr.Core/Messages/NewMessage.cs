@@ -26,6 +26,9 @@ public sealed record NewMessage
     /// <summary>The wall-clock time asked for, if one was.</summary>
     public LocalDateTime? SendAtLocal { get; init; }
 
+    /// <summary>Whether the wall-clock time is meant in whatever zone the user is in.</summary>
+    public bool FollowsUserZone { get; init; }
+
     /// <summary>The calendar event whose rules it is under.</summary>
     public CalendarEvent? Event { get; init; }
 

@@ -25,15 +25,18 @@ public sealed record SendContext
     /// <summary>What the user's day holds already: the local date of <see cref="SendTime"/>.</summary>
     public required DaySlots Day { get; init; }
 
+    /// <summary>Days of zones that the user left and that count beside <see cref="Day"/>.</summary>
+    public IReadOnlyList<DaySlots> EarlierDays { get; init; } = [];
+
     /// <summary>What is known of the message's calendar event; ignored without one.</summary>
     public EventStanding Event { get; init; } = EventStanding.Stands;
 
     /// <summary>When the message would go out: now, or when it is due.</summary>
     public Instant SendTime => Instant.Max(Now, Message.DueAt);
 
-    /// <summary>The local date of <see cref="SendTime"/>, whose <see cref="Day"/> is needed.</summary>
-    public static LocalDate DayOf(Message message, UserPreferences user, Instant now) =>
-        LocalTimes.DateOf(Instant.Max(now, message.DueAt), user.Zone);
+    /// <summary>The local date of <see cref="SendTime"/>, whose <see cref="Day"/> is needed, and the dates of <see cref="EarlierDays"/>.</summary>
+    public static IReadOnlyList<LocalDate> DaysOf(Message message, UserPreferences user, Instant now) =>
+        user.DatesThatCount(Instant.Max(now, message.DueAt));
 }
 
 /// <summary>What is known of a message's calendar event. An event moved into the future is first followed (<see cref="MessageChanges.FollowEvent"/>), then it stands.</summary>

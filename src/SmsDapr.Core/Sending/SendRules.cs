@@ -150,7 +150,7 @@ public static class SendRules
 
     // Retries take no second slot: what the provider once accepted has been counted.
     private static (SendVerdict, string) DailyLimit(SendContext context) =>
-        context.Message.EverAccepted || context.Day.HasRoomFor(context.Message.Id, context.User.DailyLimit)
+        context.Message.EverAccepted || context.Day.HasRoomFor(context.Message.Id, context.User.DailyLimit, context.EarlierDays)
             ? Pass($"{context.Day.MessageIds.Count} of {context.User.DailyLimit} messages of {LocalDatePattern.Iso.Format(context.Day.Date)} are taken.")
             : End(StatusReason.DailyLimit, $"The limit of {context.User.DailyLimit} messages for {LocalDatePattern.Iso.Format(context.Day.Date)} is reached.");
 

@@ -14,15 +14,16 @@ public sealed record DaySlots(string UserId, LocalDate Date, IReadOnlyList<strin
     /// <summary>Whether a message holds a slot.</summary>
     public bool Holds(string messageId) => MessageIds.Contains(messageId);
 
-    /// <summary>Whether a message holds a slot or could take one.</summary>
-    public bool HasRoomFor(string messageId, int limit) => Holds(messageId) || MessageIds.Count < limit;
+    /// <summary>Whether a message holds a slot or could take one, when other days count too.</summary>
+    public bool HasRoomFor(string messageId, int limit, params IReadOnlyList<DaySlots> alsoCounting) =>
+        Holds(messageId) || MessageIds.Concat(alsoCounting.SelectMany(day => day.MessageIds)).Where(id => id != messageId).Distinct().Count() < limit;
 
     /// <summary>The day with a slot for a message: the same instance when it already holds one, null when the limit is reached.</summary>
-    public DaySlots? Take(string messageId, int limit)
+    public DaySlots? Take(string messageId, int limit, params IReadOnlyList<DaySlots> alsoCounting)
     {
         if (Holds(messageId))
             return this;
-        return MessageIds.Count < limit ? this with { MessageIds = [.. MessageIds, messageId] } : null;
+        return HasRoomFor(messageId, limit, alsoCounting) ? this with { MessageIds = [.. MessageIds, messageId] } : null;
     }
 
     /// <summary>The day without a slot for a message: the same instance when it holds none.</summary>

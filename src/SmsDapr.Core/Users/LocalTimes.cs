@@ -16,6 +16,9 @@ public static class LocalTimes
         return mapping.Count == 0 ? mapping.LateInterval.Start : mapping.First().ToInstant();
     }
 
+    /// <summary>When a date begins; one that a zone skips begins with the next.</summary>
+    public static Instant StartOfDay(LocalDate date, DateTimeZone zone) => ToInstant(date.AtMidnight(), zone);
+
     /// <summary>The local date of an instant.</summary>
     public static LocalDate DateOf(Instant instant, DateTimeZone zone) => instant.InZone(zone).Date;
 }

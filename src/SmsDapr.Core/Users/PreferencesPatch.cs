@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace SmsDapr.Core.Users;
 
 /// <summary>A change of preferences. Null leaves a field as it is.</summary>
@@ -34,8 +36,11 @@ public sealed record PreferencesPatch
     }
 
     /// <summary>The settings with the patch applied; equal when nothing changes.</summary>
+    /// <param name="settings">What the user has set.</param>
+    /// <param name="defaults">What applies to what was never set, such as the zone that a new one replaces.</param>
+    /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">The patch is not valid.</exception>
-    public UserSettings Apply(UserSettings settings)
+    public UserSettings Apply(UserSettings settings, UserDefaults defaults, Instant now)
     {
         if (Validate().Count > 0)
             throw new InvalidOperationException("The patch has to be valid to be applied.");
@@ -47,7 +52,16 @@ public sealed record PreferencesPatch
             QuietHoursSet = settings.QuietHoursSet || QuietHours is not null,
             DailyLimit = DailyLimit ?? settings.DailyLimit,
             TimeZone = TimeZone ?? settings.TimeZone,
+            EarlierDays = EarlierDaysAfter(settings, defaults, now),
         };
+    }
+
+    private IReadOnlyList<EarlierDay>? EarlierDaysAfter(UserSettings settings, UserDefaults defaults, Instant now)
+    {
+        var left = UserPreferences.Resolve(settings, defaults).Zone;
+        return TimeZone is null || TimeZone == left.Id
+            ? settings.EarlierDays
+            : EarlierDay.After(settings.EarlierDays, left, LocalTimes.FindZone(TimeZone)!, now);
     }
 }
 

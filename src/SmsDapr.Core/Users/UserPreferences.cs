@@ -45,11 +45,27 @@ public sealed record UserPreferences
     /// <summary>Whether the time zone is only the default.</summary>
     public required bool TimeZoneIsDefault { get; init; }
 
+    /// <summary>Days of time zones that the user left.</summary>
+    public IReadOnlyList<EarlierDay> EarlierDays { get; init; } = [];
+
     /// <summary>The phone number.</summary>
     public required UserPhone? Phone { get; init; }
 
     /// <summary>When and why the user opted out; null while opted in.</summary>
     public required OptOut? OptOut { get; init; }
+
+    /// <summary>
+    /// The dates whose messages count against the limit at an instant: the local date first, then those of zones that the user left
+    /// and that still count.
+    /// </summary>
+    public IReadOnlyList<LocalDate> DatesThatCount(Instant at)
+    {
+        var today = LocalTimes.DateOf(at, Zone);
+        if (EarlierDays.Count == 0)
+            return [today];
+        var began = LocalTimes.StartOfDay(today, Zone);
+        return [today, .. EarlierDays.Where(day => day.Date != today && day.CountsAt(at, began)).Select(day => day.Date)];
+    }
 
     /// <summary>Fills what was never set with the defaults. A stored zone that no longer exists counts as never set.</summary>
     public static UserPreferences Resolve(UserSettings settings, UserDefaults defaults)
@@ -64,6 +80,7 @@ public sealed record UserPreferences
             DailyLimit = settings.DailyLimit ?? defaults.DailyLimit,
             Zone = zone ?? DateTimeZoneProviders.Tzdb[defaults.TimeZone],
             TimeZoneIsDefault = zone is null,
+            EarlierDays = settings.EarlierDays ?? [],
             Phone = settings.Phone,
             OptOut = settings.OptOut,
         };

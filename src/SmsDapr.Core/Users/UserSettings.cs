@@ -27,6 +27,9 @@ public sealed record UserSettings
     /// <summary>IANA id of the time zone.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>Days of time zones that the user left, as long as they may count; null before the first change.</summary>
+    public IReadOnlyList<EarlierDay>? EarlierDays { get; init; }
+
     /// <summary>The phone number.</summary>
     public UserPhone? Phone { get; init; }
 

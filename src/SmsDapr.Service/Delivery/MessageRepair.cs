@@ -1,7 +1,7 @@
 using Grpc.Core;
 using NodaTime;
 using SmsDapr.Core.Messages;
-using SmsDapr.Service.Hosting.Storage;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Messages;
 
 namespace SmsDapr.Service.Delivery;
@@ -35,7 +35,7 @@ internal sealed partial class MessageRepair(
                 _ => await LookAtOverdueAsync(message, now, cancellation),
             };
         }
-        catch (Exception e) when (e is RpcException or WorkflowUnavailableException or StateStoreUnavailableException)
+        catch (Exception e) when (e is RpcException or SidecarUnavailableException)
         {
             LogNotLooked(logger, message.Id, e.GetType().Name);
             return now + NextMinute;

@@ -33,7 +33,7 @@ public sealed record CreateMessageRequest
     /// <summary>Left out: at once.</summary>
     public Instant? SendAt { get; init; }
 
-    /// <summary>Wall-clock time in <see cref="TimeZone"/> or, without one, in the user's zone.</summary>
+    /// <summary>Wall-clock time in <see cref="TimeZone"/> or, without one, in the user's zone, which it follows when that changes.</summary>
     public LocalDateTime? SendAtLocal { get; init; }
 
     /// <summary>IANA id.</summary>

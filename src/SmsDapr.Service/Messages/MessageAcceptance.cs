@@ -121,6 +121,7 @@ internal sealed class MessageAcceptance(
                 Text = new MessageText(request.Body!, BodySource.Caller),
                 SendAt = sendAt,
                 SendAtLocal = request.SendAtLocal,
+                FollowsUserZone = request.SendAtLocal is not null && request.TimeZone is null,
                 TimeZone = timeZone,
                 MaxAttempts = request.MaxAttempts ?? options.MaxSendAttempts,
                 MaxLateness = request.MaxLateness,

@@ -25,6 +25,17 @@ internal sealed class MessageChangesByCaller(MessageRepository messages, Message
         return transition;
     }
 
+    /// <summary>Moves a message that was given a wall-clock time to where that lies in the user's zone.</summary>
+    public async Task KeepWallClockAsync(Message message, DateTimeZone userZone, CancellationToken cancellation)
+    {
+        if (message.KeepWallClock(userZone, TimelineSource.Api, clock.GetCurrentInstant()) is Transition.Changed { Next.SendAt: var sendAt })
+            await index.AddAsync(message.UserId, sendAt, message.Id, cancellation);
+        await NudgeAsync(
+            await messages.ApplyAsync(
+                message.Id, current => current.KeepWallClock(userZone, TimelineSource.Api, clock.GetCurrentInstant()), cancellation),
+            cancellation);
+    }
+
     /// <summary>Gives a deferred message its original time back, so that the rules decide anew.</summary>
     public async Task ReleaseAsync(string id, CancellationToken cancellation) =>
         await NudgeAsync(

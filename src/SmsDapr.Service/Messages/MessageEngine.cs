@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Grpc.Core;
 using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting;
 
 namespace SmsDapr.Service.Messages;
 
@@ -65,4 +66,5 @@ internal sealed partial class MessageEngine(DaprWorkflowClient workflows, ILogge
 }
 
 /// <summary>The workflow engine does not answer, so nothing can be accepted.</summary>
-internal sealed class WorkflowUnavailableException(Exception inner) : Exception("The workflow engine did not take the message.", inner);
+internal sealed class WorkflowUnavailableException(Exception inner)
+    : SidecarUnavailableException("The workflow engine did not take the message.", inner);

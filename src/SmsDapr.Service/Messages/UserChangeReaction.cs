@@ -5,7 +5,7 @@ using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Messages;
 
-/// <summary>A user who opts out gets nothing that waits; changed quiet hours or zones let deferred messages be judged anew.</summary>
+/// <summary>A user who opts out gets nothing that waits; a wall-clock time follows the user's zone; changed quiet hours or zones let deferred messages be judged anew.</summary>
 internal sealed class UserChangeReaction(
     IUserDirectory users, UserMessages userMessages, MessageChangesByCaller changes, IClock clock) : IUserChangeListener
 {
@@ -16,6 +16,8 @@ internal sealed class UserChangeReaction(
         {
             if (user.OptOut is { } optOut)
                 await changes.CancelAsync(message.Id, StatusReason.OptedOut, SourceOf(optOut.Reason), cancellation);
+            else if (message.KeepWallClock(user.Zone, TimelineSource.Api, clock.GetCurrentInstant()) is Transition.Changed)
+                await changes.KeepWallClockAsync(message, user.Zone, cancellation);
             else if (message.DeferredFrom is { } original && DeferralOf(original, user) != message.SendAt)
                 await changes.ReleaseAsync(message.Id, cancellation);
         }

@@ -46,6 +46,12 @@ internal sealed class SendGuard(
     {
         var message = version.Value;
         var context = await ContextAsync(message, cancellation);
+        if (message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var kept } inTime)
+        {
+            await index.AddAsync(kept.UserId, kept.SendAt, kept.Id, cancellation);
+            return await ChangeAsync(version, inTime, cancellation);
+        }
+
         switch (SendRules.Decide(context))
         {
             case SendVerdict.Wait wait:
@@ -66,8 +72,9 @@ internal sealed class SendGuard(
             return new GuardResult.Wait(until);
         }
 
-        // The rule saw room, the compare-and-set of the day decides.
-        if (!await users.TryTakeSlotAsync(message.UserId, context.Day.Date, message.Id, context.User.DailyLimit, cancellation))
+        // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
+        var dates = context.EarlierDays.Select(day => day.Date).Prepend(context.Day.Date).ToList();
+        if (!message.EverAccepted && !await users.TryTakeSlotAsync(message.UserId, dates, message.Id, context.User.DailyLimit, cancellation))
             return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
 
         return await BeginAsync(version, context, cancellation);
@@ -78,8 +85,12 @@ internal sealed class SendGuard(
         SendRules.Foresee(await ContextAsync(message, cancellation)) is SendVerdict.End end ? end.Reason : null;
 
     /// <summary>Every rule run now, by the same code that decides at send time; changes nothing.</summary>
-    public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation) =>
-        SendRules.Explain(await ContextAsync(message, cancellation));
+    public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation)
+    {
+        var context = await ContextAsync(message, cancellation);
+        var kept = message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now);
+        return SendRules.Explain(kept is Transition.Changed { Next: var moved } ? await ContextAsync(moved, cancellation) : context);
+    }
 
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
@@ -91,14 +102,15 @@ internal sealed class SendGuard(
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
     {
         var message = version.Value;
-        var withSlot = message.WithSlot(context.Day.Date) is Transition.Changed { Next: var changed } ? changed : message;
+        var slotDate = message.EverAccepted ? message.SlotDate : context.Day.Date;
+        var withSlot = message.WithSlot(slotDate) is Transition.Changed { Next: var changed } ? changed : message;
         if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now) is not Transition.Changed { Next: var begun }
             || !await messages.TryReplaceAsync(version, begun, cancellation))
         {
             return new GuardResult.Changed();
         }
 
-        if (message.SlotDate is { } earlier && earlier != context.Day.Date)
+        if (message.SlotDate is { } earlier && earlier != slotDate)
             await users.ReleaseSlotAsync(message.UserId, earlier, message.Id, cancellation);
         return new GuardResult.Begun(begun);
     }
@@ -107,6 +119,7 @@ internal sealed class SendGuard(
     {
         var now = clock.GetCurrentInstant();
         var user = await users.FindAsync(message.UserId, cancellation);
+        var days = await users.FindDaysAsync(message.UserId, SendContext.DaysOf(message, user, now), cancellation);
         return new SendContext
         {
             Message = message,
@@ -114,7 +127,8 @@ internal sealed class SendGuard(
             Now = now,
             SendingEnabled = options.SendingEnabled,
             DefaultMaxLateness = options.MaxLateness,
-            Day = await users.FindDayAsync(message.UserId, SendContext.DayOf(message, user, now), cancellation),
+            Day = days[0],
+            EarlierDays = [.. days.Skip(1)],
         };
     }
 

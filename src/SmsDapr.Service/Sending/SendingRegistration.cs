@@ -14,7 +14,21 @@ internal static class SendingRegistration
 
     public static void AddSending(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHttpClient(nameof(TwilioClient), http => http.Timeout = Timeout.InfiniteTimeSpan)
+        builder.AddTwilioHost<TwilioClient>((pipeline, services) => AddLimits(pipeline, services.GetRequiredService<TwilioCircuit>()));
+        builder.AddTwilioHost<TwilioVerify>((pipeline, _) => AddVerifyLimits(pipeline));
+        builder.Services.AddSingleton<TwilioCircuit>();
+        builder.Services.AddSingleton<SenderPace>();
+        builder.Services.AddSingleton<SendingPause>();
+        builder.Services.AddSingleton<AttemptLookup>();
+        builder.Services.AddSingleton<SendGuard>();
+        builder.Services.AddSingleton<AttemptMaker>();
+    }
+
+    private static void AddTwilioHost<TClient>(
+        this WebApplicationBuilder builder, Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider> addLimits)
+        where TClient : class
+    {
+        builder.Services.AddHttpClient(typeof(TClient).Name, http => http.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
@@ -22,15 +36,9 @@ internal static class SendingRegistration
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 AutomaticDecompression = DecompressionMethods.All,
             })
-            .AddResilienceHandler("twilio", (pipeline, context) => AddLimits(pipeline, context.ServiceProvider.GetRequiredService<TwilioCircuit>()));
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TwilioClient>(
-            services, services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(TwilioClient))));
-        builder.Services.AddSingleton<TwilioCircuit>();
-        builder.Services.AddSingleton<SenderPace>();
-        builder.Services.AddSingleton<SendingPause>();
-        builder.Services.AddSingleton<AttemptLookup>();
-        builder.Services.AddSingleton<SendGuard>();
-        builder.Services.AddSingleton<AttemptMaker>();
+            .AddResilienceHandler("twilio", (pipeline, context) => addLimits(pipeline, context.ServiceProvider));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TClient>(
+            services, services.GetRequiredService<IHttpClientFactory>().CreateClient(typeof(TClient).Name)));
     }
 
     /// <summary>
@@ -48,6 +56,15 @@ internal static class SendingRegistration
             .AddRetry(retry)
             .AddConcurrencyLimiter(ConcurrentCalls, QueuedCalls)
             .AddPipeline(circuit.Build())
+            .AddTimeout(CallLimit);
+    }
+
+    /// <summary>Verify is another host: whether it answers says nothing about sending. A caller waits, so nothing queues for long.</summary>
+    private static void AddVerifyLimits(ResiliencePipelineBuilder<HttpResponseMessage> pipeline)
+    {
+        pipeline.TimeProvider = TimeProvider.System;
+        pipeline
+            .AddConcurrencyLimiter(ConcurrentCalls, ConcurrentCalls)
             .AddTimeout(CallLimit);
     }
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using Polly.CircuitBreaker;
 using Polly.RateLimiting;
@@ -158,12 +156,6 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         }
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string pathAndQuery)
-    {
-        var request = new HttpRequestMessage(method, new Uri(options.BaseUrl, pathAndQuery));
-        var (user, secret) = options.ApiKeySid is { } key ? (key, options.ApiKeySecret) : (options.AccountSid, options.AuthToken);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")));
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        return request;
-    }
+    private HttpRequestMessage Request(HttpMethod method, string pathAndQuery) =>
+        TwilioRequest.Create(options, method, new Uri(options.BaseUrl, pathAndQuery));
 }

@@ -16,8 +16,14 @@ internal interface IUserDirectory
     /// <summary>What the user's local day holds.</summary>
     Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation);
 
-    /// <summary>Takes a slot of the day for a message, at most once per message; false when the limit is reached.</summary>
-    Task<bool> TryTakeSlotAsync(string userId, LocalDate date, string messageId, int limit, CancellationToken cancellation);
+    /// <summary>What several of the user's local days hold, in their order.</summary>
+    Task<IReadOnlyList<DaySlots>> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes a slot of the first date for a message, at most once per message; false when the limit is reached, also by what the
+    /// other dates hold.
+    /// </summary>
+    Task<bool> TryTakeSlotAsync(string userId, IReadOnlyList<LocalDate> dates, string messageId, int limit, CancellationToken cancellation);
 
     /// <summary>Gives a message's slot back; nothing happens when it holds none.</summary>
     Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation);

@@ -25,11 +25,22 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
     public async Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation) =>
         (await documents.FindAsync<DaySlots>(DayKey(userId, date), cancellation))?.Value ?? DaySlots.Empty(userId, date);
 
-    public async Task<bool> TryTakeSlotAsync(string userId, LocalDate date, string messageId, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DaySlots>> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation)
     {
+        if (dates is [var only])
+            return [await FindDayAsync(userId, only, cancellation)];
+        var found = await documents.FindManyAsync<DaySlots>([.. dates.Select(date => DayKey(userId, date))], cancellation);
+        return [.. dates.Select(date => found.FirstOrDefault(day => day.Value.Date == date)?.Value ?? DaySlots.Empty(userId, date))];
+    }
+
+    public async Task<bool> TryTakeSlotAsync(
+        string userId, IReadOnlyList<LocalDate> dates, string messageId, int limit, CancellationToken cancellation)
+    {
+        var date = dates[0];
+        var others = dates.Count == 1 ? [] : await FindDaysAsync(userId, [.. dates.Skip(1)], cancellation);
         var day = await documents.UpdateAsync<DaySlots>(
             DayKey(userId, date),
-            current => (current ?? DaySlots.Empty(userId, date)).Take(messageId, limit),
+            current => (current ?? DaySlots.Empty(userId, date)).Take(messageId, limit, others),
             cancellation);
         return day is not null && day.Holds(messageId);
     }

@@ -15,6 +15,7 @@ internal static class UsersApi
         builder.Services.AddSingleton<UserDirectory>();
         builder.Services.AddSingleton<IUserDirectory>(services => services.GetRequiredService<UserDirectory>());
         builder.Services.AddSingleton<UserPhones>();
+        builder.Services.AddSingleton<PhoneVerifications>();
         builder.Services.AddSingleton<PreferencesReader>();
     }
 
@@ -33,6 +34,7 @@ internal static class UsersApi
             .WithRequestExample("""{ "phoneNumber": "+14155550100", "verified": true }""")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Sets a number that the calling host verified itself, or takes it back.");
+        user.MapPhoneVerification();
         user.MapPost("/opt-out", OptOut).WithSummary("Opts the user out and cancels what is pending.");
         user.MapPost("/opt-in", OptIn).WithSummary("Opts the user in again.");
     }
@@ -42,12 +44,22 @@ internal static class UsersApi
         TypedResults.Ok(await view.ReadAsync(await users.FindAsync(userId, cancellation), caller, cancellation));
 
     public static async Task<Results<Ok<PreferencesView>, ProblemHttpResult>> PatchPreferences(
-        string userId, PreferencesRequest request, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation)
+        string userId,
+        PreferencesRequest request,
+        Caller caller,
+        UserDirectory users,
+        PreferencesReader view,
+        SmsOptions options,
+        IClock clock,
+        CancellationToken cancellation)
     {
         var validation = request.Read(out var patch);
         if (!validation.IsValid)
             return Problem.Invalid(validation);
-        return TypedResults.Ok(await view.ReadAsync(await users.ChangeAsync(userId, patch.Apply, cancellation), caller, cancellation));
+
+        var now = clock.GetCurrentInstant();
+        var preferences = await users.ChangeAsync(userId, settings => patch.Apply(settings, options.UserDefaults, now), cancellation);
+        return TypedResults.Ok(await view.ReadAsync(preferences, caller, cancellation));
     }
 
     public static async Task<Results<Ok<PreferencesView>, ProblemHttpResult>> PutPhone(

@@ -228,7 +228,7 @@ public sealed class SendRulesTests
     {
         var kiritimati = User with { Zone = DateTimeZoneProviders.Tzdb["Pacific/Kiritimati"] };
 
-        SendContext.DayOf(Scheduled(), kiritimati, Noon - Duration.FromHours(12)).ShouldBe(new LocalDate(2026, 3, 3));
+        SendContext.DaysOf(Scheduled(), kiritimati, Noon - Duration.FromHours(12)).ShouldBe([new LocalDate(2026, 3, 3)]);
     }
 
     private static LocalDate Today { get; } = new(2026, 3, 2);

@@ -64,23 +64,23 @@ public sealed class UserPreferencesTests
     {
         var settings = Unknown with { LeadTimeMinutes = 30, DailyLimit = 5 };
 
-        new PreferencesPatch { DailyLimit = 7 }.Apply(settings).ShouldBe(settings with { DailyLimit = 7 });
-        new PreferencesPatch { TimeZone = "Asia/Tokyo", EventRemindersEnabled = false }.Apply(settings)
-            .ShouldBe(settings with { TimeZone = "Asia/Tokyo", EventRemindersEnabled = false });
-        new PreferencesPatch().Apply(settings).ShouldBe(settings);
+        new PreferencesPatch { DailyLimit = 7 }.Apply(settings, Defaults, Noon).ShouldBe(settings with { DailyLimit = 7 });
+        new PreferencesPatch { TimeZone = "UTC", EventRemindersEnabled = false }.Apply(settings, Defaults, Noon)
+            .ShouldBe(settings with { TimeZone = "UTC", EventRemindersEnabled = false });
+        new PreferencesPatch().Apply(settings, Defaults, Noon).ShouldBe(settings);
     }
 
     [Fact]
     public void Patch_sets_and_removes_quiet_hours()
     {
-        var set = new PreferencesPatch { QuietHours = new QuietHoursPatch("22:00", "06:30") }.Apply(Unknown);
+        var set = new PreferencesPatch { QuietHours = new QuietHoursPatch("22:00", "06:30") }.Apply(Unknown, Defaults, Noon);
         set.QuietHours.ShouldBe(QuietHours.TryParse("22:00-06:30"));
         set.QuietHoursSet.ShouldBeTrue();
 
-        var removed = new PreferencesPatch { QuietHours = QuietHoursPatch.None }.Apply(set);
+        var removed = new PreferencesPatch { QuietHours = QuietHoursPatch.None }.Apply(set, Defaults, Noon);
         removed.QuietHours.ShouldBeNull();
         removed.QuietHoursSet.ShouldBeTrue();
-        new PreferencesPatch { LeadTimeMinutes = 5 }.Apply(removed).QuietHoursSet.ShouldBeTrue();
+        new PreferencesPatch { LeadTimeMinutes = 5 }.Apply(removed, Defaults, Noon).QuietHoursSet.ShouldBeTrue();
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class UserPreferencesTests
 
     [Fact]
     public void Apply_of_an_invalid_patch_is_a_programming_error() =>
-        Should.Throw<InvalidOperationException>(() => new PreferencesPatch { DailyLimit = -1 }.Apply(Unknown));
+        Should.Throw<InvalidOperationException>(() => new PreferencesPatch { DailyLimit = -1 }.Apply(Unknown, Defaults, Noon));
 
     [Fact]
     public void OptedOut_keeps_the_first_time_until_opted_in()
@@ -146,7 +146,7 @@ public sealed class UserPreferencesTests
     [Fact]
     public void Settings_round_trip_through_json()
     {
-        var settings = new PreferencesPatch { QuietHours = new QuietHoursPatch("22:00", "06:30"), LeadTimeMinutes = 5 }.Apply(Unknown)
+        var settings = new PreferencesPatch { QuietHours = new QuietHoursPatch("22:00", "06:30"), LeadTimeMinutes = 5 }.Apply(Unknown, Defaults, Noon)
             .WithVerifiedPhone("+12025550671", Noon)
             .OptedOut(OptOutReason.Keyword, Noon);
 

@@ -49,13 +49,13 @@ public sealed class DaySlotTests(RunningService service)
     {
         await service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{_userId}/preferences", new { timeZone = "Pacific/Auckland" });
         await TakeAsync("m1", limit: 10);
-        await _users.TryTakeSlotAsync(_userId, Today.PlusDays(1), "m2", 10, Cancellation);
-        await _users.TryTakeSlotAsync(_userId, Today.PlusDays(1), "m3", 10, Cancellation);
+        await _users.TryTakeSlotAsync(_userId, [Today.PlusDays(1)], "m2", 10, Cancellation);
+        await _users.TryTakeSlotAsync(_userId, [Today.PlusDays(1)], "m3", 10, Cancellation);
 
         var (_, body) = await service.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{_userId}/preferences");
 
         body["today"]!.ToJsonString().ShouldBe("""{"date":"2026-03-09","sent":2,"limit":10}""");
     }
 
-    private Task<bool> TakeAsync(string messageId, int limit) => _users.TryTakeSlotAsync(_userId, Today, messageId, limit, Cancellation);
+    private Task<bool> TakeAsync(string messageId, int limit) => _users.TryTakeSlotAsync(_userId, [Today], messageId, limit, Cancellation);
 }

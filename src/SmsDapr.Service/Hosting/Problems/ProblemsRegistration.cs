@@ -1,7 +1,6 @@
 using Dapr;
 using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics;
-using SmsDapr.Service.Hosting.Storage;
 
 namespace SmsDapr.Service.Hosting.Problems;
 
@@ -66,7 +65,7 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> logger)
     private static string? SidecarFailure(Exception exception) =>
         exception switch
         {
-            StateStoreUnavailableException unavailable => unavailable.Message,
+            SidecarUnavailableException unavailable => unavailable.Message,
             RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } rpc => $"The sidecar answered {rpc.StatusCode}.",
             DaprException { InnerException: RpcException rpc } => SidecarFailure(rpc),
             _ => null,
