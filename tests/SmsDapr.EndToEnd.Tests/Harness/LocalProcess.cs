@@ -40,6 +40,8 @@ public sealed class LocalProcess : IAsyncDisposable
 
     public Uri ServiceUrl => new($"http://127.0.0.1:{_ports[0]}");
 
+    public Uri SidecarGrpcUrl => new($"http://127.0.0.1:{_ports[2]}");
+
     public string Output
     {
         get

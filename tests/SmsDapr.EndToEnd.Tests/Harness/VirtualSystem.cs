@@ -79,6 +79,12 @@ public sealed class VirtualSystem : IAsyncLifetime
     public async Task<JsonElement> MessageAsync(string id) =>
         await JsonAsync(await Api.GetAsync(new Uri($"/v1/messages/{id}", UriKind.Relative), Cancellation));
 
+    public async Task<JsonElement> ExplanationAsync(string id) =>
+        await JsonAsync(await Api.GetAsync(new Uri($"/v1/messages/{id}/explanation", UriKind.Relative), Cancellation));
+
+    public async Task<JsonElement> PatchUserAsync(TestUser user, object preferences) =>
+        await JsonAsync(await Api.PatchAsJsonAsync($"/v1/users/{user.Id}/preferences", preferences, Cancellation));
+
     public Task<HttpResponseMessage> CancelAsync(string id) =>
         Api.PostAsync(new Uri($"/v1/messages/{id}/cancel", UriKind.Relative), null, Cancellation);
 

@@ -4,7 +4,8 @@ namespace SmsDapr.Service.Hosting.Storage;
 
 /// <summary>
 /// Repeats calls to the sidecar after a jittered pause. All of this is network time, so it runs on the real clock also
-/// where the service's own clock stands still.
+/// where the service's own clock stands still. A store that was given up on gets one try per call until it answers again: an outage
+/// of hours costs little, and its end is found at once.
 /// </summary>
 /// <param name="random">Numbers from 0 to 1, safe for concurrent use.</param>
 internal sealed class Backoff(Func<double> random)
@@ -12,6 +13,8 @@ internal sealed class Backoff(Func<double> random)
     private const int MaxAttempts = 4;
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Unit = TimeSpan.FromMilliseconds(20);
+
+    private volatile bool _givenUp;
 
     /// <exception cref="StateStoreUnavailableException">It kept failing.</exception>
     public async Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
@@ -21,13 +24,18 @@ internal sealed class Backoff(Func<double> random)
         {
             try
             {
-                return await call();
+                var answer = await call();
+                _givenUp = false;
+                return answer;
             }
             catch (RpcException failure)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (attempt == MaxAttempts || TimeProvider.System.GetElapsedTime(started) > Budget || IsHopeless(failure.StatusCode))
+                if (_givenUp || attempt == MaxAttempts || TimeProvider.System.GetElapsedTime(started) > Budget || IsHopeless(failure.StatusCode))
+                {
+                    _givenUp = true;
                     throw new StateStoreUnavailableException($"The state store answered {failure.StatusCode}.", failure);
+                }
             }
 
             await PauseAsync(attempt, cancellation);
