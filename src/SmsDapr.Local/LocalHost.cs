@@ -17,6 +17,9 @@ internal static class LocalHost
 
     private const string AppId = "smsdapr";
 
+    /// <summary>Logs a failed start with its stack trace; the start says why in one line instead.</summary>
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
     // The simulator takes any; this is what one looks like.
     private const string VerifyServiceSid = "VA00000000000000000000000000000000";
 
@@ -65,14 +68,25 @@ internal static class LocalHost
                 }
             });
 
-        if (simulators is not null)
-            await simulators.StartAsync(cancellation);
+        WebApplication[] hosts = simulators is null ? [sidecar, service] : [simulators, sidecar, service];
+        try
+        {
+            foreach (var host in hosts)
+                await host.StartAsync(cancellation);
+            if (simulators is not null)
+                SimulatorHost.Resume(simulators);
+            await ServeAsync(options, clock, service, cancellation);
+        }
+        finally
+        {
+            // Also after a start that failed halfway: what already talks to each other is to part in order.
+            foreach (var host in hosts.Reverse())
+                await host.StopAsync(CancellationToken.None);
+        }
+    }
 
-        await sidecar.StartAsync(cancellation);
-        await service.StartAsync(cancellation);
-        if (simulators is not null)
-            SimulatorHost.Resume(simulators);
-
+    private static async Task ServeAsync(LocalOptions options, TimeProvider clock, WebApplication service, CancellationToken cancellation)
+    {
         var demo = options.Demo ? new Demo(options.ServiceUrl, Console.Out) : null;
         if (demo is not null)
             await demo.PrepareAsync(cancellation);
@@ -82,9 +96,6 @@ internal static class LocalHost
         await service.WaitForShutdownAsync(cancellation);
         if (delivery is not null)
             await delivery;
-        await sidecar.StopAsync(CancellationToken.None);
-        if (simulators is not null)
-            await simulators.StopAsync(CancellationToken.None);
     }
 
     private static WebApplication CreateSimulators(LocalOptions options, TimeProvider clock, Action<WebApplicationBuilder> track) =>
@@ -101,7 +112,9 @@ internal static class LocalHost
 
     /// <summary>The service tells the story; of its neighbours only problems are news.</summary>
     private static void LogProblems(ILoggingBuilder logging) =>
-        logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        logging.AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter(HostCategory, LogLevel.None);
 
     private static SidecarOptions SidecarOptions(LocalOptions options) => new()
     {
@@ -120,6 +133,8 @@ internal static class LocalHost
         var simulator = new SimulatorOptions();
         var standard = new Dictionary<string, string?>
         {
+            // The banner says where things are.
+            ["Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime"] = "Warning",
             ["Twilio:AccountSid"] = simulator.AccountSid,
             ["Twilio:AuthToken"] = simulator.AuthToken,
             ["Twilio:From"] = simulator.Sender,

@@ -35,6 +35,8 @@ public static class SimulatorHost
         builder.Logging.AddSimpleConsole();
         // Request paths hold phone numbers.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is said in one line by whoever starts it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -26,7 +26,7 @@ public sealed class DeliveryAccountingScenario(ITestOutputHelper output)
         var random = new Random(Seed);
         var clock = VirtualSystem.Start;
         var sent = new List<Sent>();
-        var perRound = Messages / Kills;
+        var perRound = (Messages + Kills - 1) / Kills;
         await using var system = new VirtualSystem();
         await system.InitializeAsync();
         var twilio = new Simulated(system.Process.Simulator);

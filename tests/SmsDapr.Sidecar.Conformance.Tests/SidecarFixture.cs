@@ -1,5 +1,6 @@
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using SmsDapr.Sidecar.Conformance.Tests.Workflows;
 using SmsDapr.Sidecar.Hosting;
 using DaprGrpc = Dapr.Client.Autogen.Grpc.v1.Dapr;
 
@@ -12,7 +13,7 @@ namespace SmsDapr.Sidecar.Conformance.Tests;
 /// CONFORMANCE_RESOURCES gives the embedded one other components of the same names, such as a PostgreSQL store. A sidecar elsewhere needs the components of this project's Resources directory and, for what concerns the application,
 /// <c>--app-port</c> equal to CONFORMANCE_APP_PORT, which tells these tests where to listen.
 /// </summary>
-public sealed class SidecarFixture : IAsyncLifetime
+public class SidecarFixture : IAsyncLifetime
 {
     public const string StateStore = "statestore";
     public const string PubSub = "pubsub";
@@ -21,9 +22,25 @@ public sealed class SidecarFixture : IAsyncLifetime
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _dataDirectory = Directory.CreateTempSubdirectory("smsdapr-conformance").FullName;
+    private readonly string _resources;
+    private readonly Lazy<Task<WorkflowApplication>> _workflows;
     private WebApplication? _embedded;
     private GrpcChannel? _channel;
     private HttpClient? _http;
+
+    public SidecarFixture()
+        : this(Environment.GetEnvironmentVariable("CONFORMANCE_RESOURCES") ?? Beside("Resources"))
+    {
+    }
+
+    protected SidecarFixture(string resources)
+    {
+        _resources = resources;
+        _workflows = new Lazy<Task<WorkflowApplication>>(() => WorkflowApplication.StartAsync(GrpcAddress!));
+    }
+
+    /// <summary>Why this sidecar cannot be had here, if it cannot.</summary>
+    public virtual string? Missing => null;
 
     public HttpClient Http => _http!;
 
@@ -36,15 +53,19 @@ public sealed class SidecarFixture : IAsyncLifetime
 
     public bool IsEmbedded => _embedded is not null;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Where the sidecar's gRPC is; the client's and the worker's of workflows.</summary>
+    public Uri? GrpcAddress { get; private set; }
+
+    /// <summary>The sidecar runs elsewhere and has whatever components it was given there.</summary>
+    protected static bool IsElsewhere => Endpoint("DAPR_HTTP_ENDPOINT") is not null && Endpoint("DAPR_GRPC_ENDPOINT") is not null;
+
+    public virtual async ValueTask InitializeAsync()
     {
-        var http = Environment.GetEnvironmentVariable("DAPR_HTTP_ENDPOINT");
-        var grpc = Environment.GetEnvironmentVariable("DAPR_GRPC_ENDPOINT");
-        if (!string.IsNullOrEmpty(http) && !string.IsNullOrEmpty(grpc))
+        if (Endpoint("DAPR_HTTP_ENDPOINT") is { } http && Endpoint("DAPR_GRPC_ENDPOINT") is { } grpc)
         {
             if (int.TryParse(Environment.GetEnvironmentVariable("CONFORMANCE_APP_PORT"), out var appPort))
                 Application = await TestApplication.StartAsync(appPort);
-            Connect(new Uri(http), new Uri(grpc));
+            Connect(http, grpc);
         }
         else
         {
@@ -59,6 +80,8 @@ public sealed class SidecarFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (_workflows.IsValueCreated)
+            await (await _workflows.Value).DisposeAsync();
         _http?.Dispose();
         _channel?.Dispose();
         if (_embedded is not null)
@@ -66,6 +89,7 @@ public sealed class SidecarFixture : IAsyncLifetime
         if (Application is not null)
             await Application.DisposeAsync();
         Directory.Delete(_dataDirectory, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     public TestApplication RequireApplication()
@@ -73,6 +97,13 @@ public sealed class SidecarFixture : IAsyncLifetime
         Assert.SkipWhen(Application is null, "CONFORMANCE_APP_PORT does not say which application port the sidecar was started with");
         return Application!;
     }
+
+    /// <summary>The worker that runs the workflows of these tests, connected at the first call.</summary>
+    public Task<WorkflowApplication> WorkflowsAsync() => _workflows.Value;
+
+    protected static string Beside(string directory) => Path.Combine(AppContext.BaseDirectory, directory);
+
+    private static Uri? Endpoint(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? new Uri(text) : null;
 
     private async Task<SidecarAddresses> StartEmbeddedAsync(int appPort)
     {
@@ -82,7 +113,7 @@ public sealed class SidecarFixture : IAsyncLifetime
             AppPort = appPort,
             HttpPort = 0,
             GrpcPort = 0,
-            ResourcesPaths = [Environment.GetEnvironmentVariable("CONFORMANCE_RESOURCES") ?? Path.Combine(AppContext.BaseDirectory, "Resources")],
+            ResourcesPaths = [_resources],
             DataDirectory = _dataDirectory,
         });
         await _embedded.StartAsync();
@@ -91,6 +122,7 @@ public sealed class SidecarFixture : IAsyncLifetime
 
     private void Connect(Uri http, Uri grpc)
     {
+        GrpcAddress = grpc;
         _http = new HttpClient { BaseAddress = http };
         _channel = GrpcChannel.ForAddress(grpc);
         Grpc = new DaprGrpc.DaprClient(_channel);

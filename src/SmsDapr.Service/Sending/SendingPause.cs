@@ -21,6 +21,7 @@ internal sealed partial class SendingPause(
 
     private static readonly Duration Fresh = Duration.FromSeconds(10);
 
+    private readonly string _replica = Guid.NewGuid().ToString("N");
     private readonly SemaphoreSlim _one = new(1, 1);
     private Pause? _known;
     private Instant _readAt = Instant.MinValue;
@@ -81,7 +82,7 @@ internal sealed partial class SendingPause(
     private async Task<Instant?> ProbeAsync(Pause pause, Instant now, CancellationToken cancellation)
     {
         // Short, so that a message that meets a probe under way hears of its success soon.
-        var lease = pause with { ProbeAt = now + ProbeLease };
+        var lease = pause with { ProbeAt = now + ProbeLease, Prober = _replica };
         var stored = await documents.UpdateAsync<Pause>(Key, current => current == pause ? lease : null, cancellation);
         Remember(stored);
         if (stored != lease)
@@ -107,8 +108,8 @@ internal sealed partial class SendingPause(
         }
     }
 
-    /// <summary>Until <paramref name="ProbeAt"/> nothing is sent; null: there is no pause.</summary>
-    private sealed record Pause(Instant? ProbeAt, Duration Gap)
+    /// <summary>Until <paramref name="ProbeAt"/> nothing is sent; null: there is no pause. <paramref name="Prober"/> is the replica that probes just now.</summary>
+    private sealed record Pause(Instant? ProbeAt, Duration Gap, string? Prober = null)
     {
         // Emptied instead of deleted: deleting could hit the next pause.
         public static Pause None { get; } = new(null, Duration.Zero);

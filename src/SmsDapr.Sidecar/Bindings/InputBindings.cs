@@ -12,6 +12,8 @@ internal sealed partial class InputBindings(
     InboundRetries retries,
     ILogger<InputBindings> logger) : IAppListener, IDisposable
 {
+    private const int Probes = 3;
+
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _abandon = new();
@@ -46,10 +48,30 @@ internal sealed partial class InputBindings(
         if (spec.Text("direction") is { } direction)
             return direction.Split(',').Any(part => part.Trim().Equals("input", StringComparison.OrdinalIgnoreCase));
 
+        for (var probe = 1; probe <= Probes; probe++)
+        {
+            if (await ProbeAsync(spec.Name, route, cancellationToken) is { } wants)
+                return wants;
+        }
+
+        return false;
+    }
+
+    /// <summary>Null: no answer. An application that is slow or gone must not take the sidecar's other work with it.</summary>
+    private async Task<bool?> ProbeAsync(string name, string route, CancellationToken cancellationToken)
+    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ProbeTimeout);
-        using var response = await app.SendAsync(HttpMethod.Options, route, null, timeout.Token);
-        return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.MethodNotAllowed;
+        try
+        {
+            using var response = await app.SendAsync(HttpMethod.Options, route, null, timeout.Token);
+            return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.MethodNotAllowed;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            ProbeUnanswered(name, failure.GetType().Name);
+            return null;
+        }
     }
 
     private Task<DeliveryOutcome> DeliverAsync(string name, string route, IReadOnlyDictionary<string, string> metadata) =>
@@ -85,4 +107,7 @@ internal sealed partial class InputBindings(
 
     [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "The application did not answer input binding {Name}: {Failure}")]
     private partial void Unanswered(string name, string failure);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "The application did not say whether it wants input binding {Name}: {Failure}")]
+    private partial void ProbeUnanswered(string name, string failure);
 }

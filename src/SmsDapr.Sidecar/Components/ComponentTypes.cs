@@ -23,7 +23,7 @@ internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock,
         ("secretstores.local.env", "v1") => spec => new LocalEnvironmentSecretStore(spec),
         ("state.in-memory", "v1") => spec => State(spec, new InMemoryStateStore(clock)),
         ("state.sqlite" or "state.sqlite3", "v1") => spec => State(spec, SqliteStateStore.Create(spec, options.DataDirectory, clock)),
-        ("state.postgresql" or "state.postgres", "v2") => spec => State(spec, new PostgresStateStore(spec, clock)),
+        ("state.postgresql" or "state.postgres", "v1" or "v2") => spec => State(spec, new PostgresStateStore(spec, clock)),
         ("state.redis", "v1") => spec => State(spec, new RedisStateStore(spec)),
         ("pubsub.redis", "v1") => spec =>
             new PubSubComponent(new RedisPubSub(spec, options.AppId, work, loggers.CreateLogger<RedisPubSub>()), new TopicScopes(spec, options.AppId)),

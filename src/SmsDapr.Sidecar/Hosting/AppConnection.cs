@@ -48,7 +48,7 @@ internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppList
         {
             GaveUp();
         }
-        catch (HttpRequestException unreachable)
+        catch (Exception unreachable) when (unreachable is HttpRequestException or OperationCanceledException)
         {
             Unreachable(unreachable);
         }

@@ -1,10 +1,14 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using SmsDapr.Sidecar.Components;
 
 namespace SmsDapr.Sidecar.State;
 
-/// <summary><c>state.postgresql</c> version v2: random etags, transactions that roll back.</summary>
+/// <summary>
+/// <c>state.postgresql</c>: transactions that roll back. Version v1 has counting etags and refuses what is not a number; v2 has random ones and
+/// takes what is none for a mismatch.
+/// </summary>
 internal sealed class PostgresStateStore : IStateStore
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
@@ -12,11 +16,13 @@ internal sealed class PostgresStateStore : IStateStore
     private readonly NpgsqlDataSource _database;
     private readonly PostgresStatements _statements;
     private readonly TimeProvider _clock;
+    private readonly bool _countsETags;
 
     public PostgresStateStore(ComponentSpec spec, TimeProvider clock)
     {
         _clock = clock;
-        _statements = new PostgresStatements(spec.Text("tablePrefix") ?? "");
+        _countsETags = spec.Version.Equals("v1", StringComparison.OrdinalIgnoreCase);
+        _statements = _countsETags ? PostgresStatements.OfV1(spec.Text("tableName") ?? "state") : PostgresStatements.OfV2(spec.Text("tablePrefix") ?? "");
         try
         {
             var connection = PostgresConnectionString.Parse(spec.RequiredText("connectionString"));
@@ -52,7 +58,7 @@ internal sealed class PostgresStateStore : IStateStore
         while (await rows.ReadAsync(cancellationToken))
         {
             var expiresAt = rows.IsDBNull(3) ? (DateTimeOffset?)null : rows.GetFieldValue<DateTimeOffset>(3);
-            found[rows.GetString(0)] = new StoredValue(rows.GetFieldValue<byte[]>(1), rows.GetGuid(2).ToString(), expiresAt);
+            found[rows.GetString(0)] = new StoredValue(rows.GetFieldValue<byte[]>(1), rows.GetString(2), expiresAt);
         }
 
         return [.. keys.Select(key => found.GetValueOrDefault(key))];
@@ -83,9 +89,9 @@ internal sealed class PostgresStateStore : IStateStore
 
     private async Task<WriteOutcome> ApplyAsync(NpgsqlConnection connection, StateWrite write, CancellationToken cancellationToken)
     {
-        var expected = Guid.Empty;
-        if (write.ETag is not null && !Guid.TryParse(write.ETag, out expected))
-            return WriteOutcome.ETagMismatch;
+        var expected = Normalize(write.ETag);
+        if (write.ETag is not null && expected is null)
+            return _countsETags ? WriteOutcome.ETagInvalid : WriteOutcome.ETagMismatch;
 
         await using var command = connection.CreateCommand();
         command.CommandText = _statements.For(write);
@@ -93,11 +99,10 @@ internal sealed class PostgresStateStore : IStateStore
         if (write.Value is { } value)
         {
             command.Parameters.AddWithValue(NpgsqlDbType.Bytea, value);
-            command.Parameters.AddWithValue(Guid.NewGuid());
             command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, write.ExpiresAt(_clock.GetUtcNow()) ?? (object)DBNull.Value);
         }
 
-        if (write.ETag is not null)
+        if (expected is not null)
             command.Parameters.AddWithValue(expected);
         if (PostgresStatements.IsConditional(write))
             command.Parameters.AddWithValue(_clock.GetUtcNow());
@@ -109,6 +114,11 @@ internal sealed class PostgresStateStore : IStateStore
             _ => WriteOutcome.ETagMismatch,
         };
     }
+
+    /// <summary>As PostgreSQL writes it, or null if it is no etag of this store.</summary>
+    private string? Normalize(string? etag) => _countsETags
+        ? uint.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count.ToString(CultureInfo.InvariantCulture) : null
+        : Guid.TryParse(etag, out var random) ? random.ToString() : null;
 
     private static async Task<TResult> RunAsync<TResult>(Func<Task<TResult>> operation)
     {

@@ -55,6 +55,37 @@ public sealed class MessageAttemptsTests
         message.Sms.Attempts[0].TwilioSid.ShouldBe(Sid1);
     }
 
+    [Fact]
+    public void AttemptWithdrawn_leaves_the_message_as_if_the_attempt_had_not_begun()
+    {
+        var waiting = InFlight().AttemptWithdrawn(1, At(30), At(1)).Next();
+
+        waiting.Status.ShouldBe(MessageStatus.Scheduled);
+        waiting.StatusReason.ShouldBeNull();
+        waiting.Attempts.ShouldBe(0);
+        waiting.Sms.Attempts.ShouldBeEmpty();
+        waiting.NextAttemptAt.ShouldBe(At(30));
+        waiting.SendAt.ShouldBe(Noon);
+        waiting.BeginAttempt(Phone, At(30)).Next().Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public void AttemptWithdrawn_of_a_retry_keeps_the_attempts_before_it()
+    {
+        var waiting = InFlightAgain().AttemptWithdrawn(2, At(9999), At(600)).Next();
+
+        waiting.StatusReason.ShouldBe(StatusReason.Retry);
+        waiting.Sms.Attempts.ShouldHaveSingleItem().TwilioSid.ShouldBe(Sid1);
+    }
+
+    [Fact]
+    public void AttemptWithdrawn_of_an_attempt_that_may_exist_is_refused()
+    {
+        InFlight().AttemptLost(1, ProviderError.NoAnswer, At(1)).Next().AttemptWithdrawn(1, At(30), At(2)).ShouldBeRefused(Refusal.AttemptSettled);
+        Sent().AttemptWithdrawn(1, At(30), At(2)).ShouldBeRefused(Refusal.UnknownAttempt);
+        InFlight().AttemptWithdrawn(2, At(30), At(2)).ShouldBeRefused(Refusal.UnknownAttempt);
+    }
+
     [Theory]
     [InlineData("queued", SmsStatus.Queued)]
     [InlineData("accepted", SmsStatus.Queued)]

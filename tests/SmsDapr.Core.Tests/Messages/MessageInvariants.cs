@@ -78,7 +78,9 @@ internal static class MessageInvariants
     private static bool MayFollow(MessageStatus from, TimelineEntry to) => (from, to.Status) switch
     {
         (MessageStatus.Scheduled, not MessageStatus.Delivered) => true,
-        (MessageStatus.Sending or MessageStatus.Sent, MessageStatus.Scheduled) => to.Reason == StatusReason.Retry,
+        // Without a reason when the first attempt was withdrawn before it was made.
+        (MessageStatus.Sending, MessageStatus.Scheduled) => to.Reason is StatusReason.Retry or null,
+        (MessageStatus.Sent, MessageStatus.Scheduled) => to.Reason == StatusReason.Retry,
         (MessageStatus.Sending, MessageStatus.Sent or MessageStatus.Failed) => true,
         (MessageStatus.Sent, MessageStatus.Sent or MessageStatus.Failed) => true,
         (not MessageStatus.Delivered, MessageStatus.Delivered) => true,

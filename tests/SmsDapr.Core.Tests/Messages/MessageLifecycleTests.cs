@@ -241,6 +241,29 @@ public sealed class MessageLifecycleTests
 
         message.Unpublished.Count().ShouldBe(MessageLimits.MaxTimelineEntries + 1);
     }
+
+    [Fact]
+    public void Discarded_keeps_neither_number_nor_text_nor_request()
+    {
+        var message = Scheduled() with { RequestFingerprint = "f" };
+        var left = (message with { Sms = message.Sms with { To = Phone } }).Discarded();
+
+        left.Id.ShouldBe(message.Id);
+        left.Body.ShouldBeEmpty();
+        left.Sms.To.ShouldBeNull();
+        left.RequestFingerprint.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Discarded_of_an_accepted_message_throws() =>
+        Should.Throw<InvalidOperationException>(() => Scheduled().Accept(Noon).Next().Discarded());
+
+    [Fact]
+    public void Touch_moves_the_time_of_a_message_that_is_not_taken_on_yet()
+    {
+        Scheduled().Touch(Noon).Next().UpdatedAt.ShouldBe(Noon);
+        Scheduled().Accept(Noon).Next().Touch(At(1)).ShouldBeUnchanged();
+    }
 }
 
 file static class LaggingClock

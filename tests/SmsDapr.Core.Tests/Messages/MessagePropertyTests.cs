@@ -30,6 +30,7 @@ public sealed class MessagePropertyTests
         (2, GenAttempt.SelectMany(n => GenError.Select<ProviderError, Func<Message, Instant, Transition>>(error => (m, now) => m.AttemptLost(n, error, now)))),
         (2, GenAttempt.Select<int, Func<Message, Instant, Transition>>(n => (m, now) => m.AttemptAbsent(n, now, Retry))),
         (1, GenAttempt.Select<int, Func<Message, Instant, Transition>>(n => (m, now) => m.RestartAttempt(n, Phone, now))),
+        (1, GenAttempt.Select<int, Func<Message, Instant, Transition>>(n => (m, now) => m.AttemptWithdrawn(n, now + Duration.FromSeconds(30), now))),
         (2, Gen.Select(GenIds, GenWord, GenCode).Select<((int Attempt, string Sid) Ids, string Word, int? Code), Func<Message, Instant, Transition>>(
             x => (m, now) => m.AttemptFound(x.Ids.Attempt, x.Ids.Sid, x.Word, x.Code, now, Retry))),
         (6, Gen.Select(GenIds, GenWord, GenCode, Gen.Bool).Select<((int Attempt, string Sid) Ids, string Word, int? Code, bool Named), Func<Message, Instant, Transition>>(

@@ -77,6 +77,22 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failure_that_comes_after_the_delivery_timeout_is_still_worth_another_attempt()
+    {
+        await StoreAsync("late");
+        await Messages.ApplyAsync("late", Sent, Cancellation);
+        await Messages.ApplyAsync("late", current => current.MarkUnconfirmed(TimelineSource.Reconciler, Now), Cancellation);
+
+        var after = await _service.Services.GetRequiredService<ReceiptMerge>().TakeAsync(
+            "late", new ReceiptFact(1, "SM1", "undelivered", 30003, Now, TimelineSource.Twilio), Cancellation);
+
+        after!.Status.ShouldBe(MessageStatus.Scheduled);
+        var workflow = await Engine.FindAsync("late", Cancellation);
+        workflow.Exists.ShouldBeTrue();
+        workflow.IsWorkflowCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_store_that_is_down_loses_nothing_of_the_minute()
     {
         var message = await StoreAsync("later");

@@ -7,10 +7,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.PubSub;
 
-public sealed class PublishAndSubscribe(SidecarFixture sidecar)
+public abstract class PublishAndSubscribe(SidecarFixture sidecar) : PubSubTests(sidecar)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Json_arrives_as_the_data_of_a_cloud_event()
     {
@@ -29,15 +27,15 @@ public sealed class PublishAndSubscribe(SidecarFixture sidecar)
     [Fact]
     public async Task Attributes_can_be_overridden_when_published()
     {
-        sidecar.RequireApplication();
+        Sidecar.RequireApplication();
         var request = Request("routed", "text", "text/plain");
         request.Metadata["cloudevent.id"] = "my-id";
         request.Metadata["cloudevent.type"] = "my.type";
         request.Metadata["cloudevent.subject"] = "my-subject";
 
-        await sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation);
+        await Sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation);
 
-        var received = await sidecar.Application!.NextAsync("events/routed", Cancellation);
+        var received = await Sidecar.Application!.NextAsync("events/routed", Cancellation);
         received.Json["id"]!.GetValue<string>().ShouldBe("my-id");
         received.Json["type"]!.GetValue<string>().ShouldBe("my.type");
         received.Json["subject"]!.GetValue<string>().ShouldBe("my-subject");
@@ -55,23 +53,23 @@ public sealed class PublishAndSubscribe(SidecarFixture sidecar)
     [Fact]
     public async Task A_raw_message_is_wrapped_as_base64_on_its_way_out()
     {
-        sidecar.RequireApplication();
+        Sidecar.RequireApplication();
         var request = Request("raw", "raw bytes", "application/octet-stream");
         request.Metadata["rawPayload"] = "true";
 
-        await sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation);
+        await Sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation);
 
-        var received = await sidecar.Application!.NextAsync("events/raw", Cancellation);
+        var received = await Sidecar.Application!.NextAsync("events/raw", Cancellation);
         Encoding.UTF8.GetString(Convert.FromBase64String(received.Json["data_base64"]!.GetValue<string>())).ShouldBe("raw bytes");
     }
 
     [Fact]
     public async Task A_refused_event_goes_to_its_dead_letter_topic()
     {
-        var application = sidecar.RequireApplication();
+        var application = Sidecar.RequireApplication();
         application.Answer("events/refused", _ => Results.StatusCode(StatusCodes.Status500InternalServerError));
 
-        await sidecar.Grpc.PublishEventAsync(Request("refused", """{"n":2}""", "application/json"), cancellationToken: Cancellation);
+        await Sidecar.Grpc.PublishEventAsync(Request("refused", """{"n":2}""", "application/json"), cancellationToken: Cancellation);
 
         var buried = await application.NextAsync("events/refused-dead", Cancellation);
         buried.Json["topic"]!.GetValue<string>().ShouldBe("refused");
@@ -81,7 +79,7 @@ public sealed class PublishAndSubscribe(SidecarFixture sidecar)
     [Fact]
     public async Task Publishing_over_http_is_204()
     {
-        var response = await sidecar.Http.PostAsync(
+        var response = await Sidecar.Http.PostAsync(
             $"/v1.0/publish/{SidecarFixture.PubSub}/unheard", new StringContent("{}", Encoding.UTF8, "application/json"), Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -93,7 +91,7 @@ public sealed class PublishAndSubscribe(SidecarFixture sidecar)
         var request = Request("plain", "1", "application/json");
         request.PubsubName = "nowhere";
 
-        var error = await Should.ThrowAsync<RpcException>(async () => await sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation));
+        var error = await Should.ThrowAsync<RpcException>(async () => await Sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation));
 
         error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
     }
@@ -103,13 +101,13 @@ public sealed class PublishAndSubscribe(SidecarFixture sidecar)
     {
         var request = Request("plain", "{broken", "application/cloudevents+json");
 
-        await Should.ThrowAsync<RpcException>(async () => await sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation));
+        await Should.ThrowAsync<RpcException>(async () => await Sidecar.Grpc.PublishEventAsync(request, cancellationToken: Cancellation));
     }
 
     private async Task<ReceivedCall> PublishAndReceiveAsync(string topic, string path, string data, string contentType)
     {
-        var application = sidecar.RequireApplication();
-        await sidecar.Grpc.PublishEventAsync(Request(topic, data, contentType), cancellationToken: Cancellation);
+        var application = Sidecar.RequireApplication();
+        await Sidecar.Grpc.PublishEventAsync(Request(topic, data, contentType), cancellationToken: Cancellation);
         return await application.NextAsync(path, Cancellation);
     }
 

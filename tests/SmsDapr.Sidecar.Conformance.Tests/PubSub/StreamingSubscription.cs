@@ -5,10 +5,8 @@ using Grpc.Core;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.PubSub;
 
-public sealed class StreamingSubscription(SidecarFixture sidecar)
+public abstract class StreamingSubscription(SidecarFixture sidecar) : PubSubTests(sidecar)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Events_come_down_the_stream_after_its_first_answer()
     {
@@ -55,7 +53,7 @@ public sealed class StreamingSubscription(SidecarFixture sidecar)
     private async Task<AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>> SubscribeAsync(
         string topic, string? deadLetterTopic = null)
     {
-        var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1(cancellationToken: Cancellation);
+        var stream = Sidecar.Grpc.SubscribeTopicEventsAlpha1(cancellationToken: Cancellation);
         var initial = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = SidecarFixture.PubSub, Topic = topic };
         if (deadLetterTopic is not null)
             initial.DeadLetterTopic = deadLetterTopic;
@@ -82,7 +80,7 @@ public sealed class StreamingSubscription(SidecarFixture sidecar)
             },
             Cancellation);
 
-    private async Task PublishAsync(string topic, string text) => await sidecar.Grpc.PublishEventAsync(
+    private async Task PublishAsync(string topic, string text) => await Sidecar.Grpc.PublishEventAsync(
         new PublishEventRequest
         {
             PubsubName = SidecarFixture.PubSub,

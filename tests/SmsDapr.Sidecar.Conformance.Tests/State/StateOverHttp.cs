@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.State;
 
-public sealed class StateOverHttp(SidecarFixture sidecar) : StateTests(sidecar)
+public abstract class StateOverHttp(SidecarFixture sidecar) : StateTests(sidecar)
 {
     private const string Store = $"/v1.0/state/{SidecarFixture.StateStore}";
 

@@ -4,11 +4,23 @@ using Google.Protobuf;
 namespace SmsDapr.Sidecar.Conformance.Tests.State;
 
 /// <summary>Shorthand for state calls against the store under test; each test has keys of its own.</summary>
-public abstract class StateTests(SidecarFixture sidecar)
+public abstract class StateTests(SidecarFixture sidecar) : IAsyncLifetime
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected SidecarFixture Sidecar => sidecar;
+
+    public ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(sidecar.Missing is not null, sidecar.Missing ?? "");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     protected static string NewKey() => $"key-{Guid.NewGuid():N}";
 

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.State;
 
-public sealed class Transactions(SidecarFixture sidecar) : StateTests(sidecar)
+public abstract class Transactions(SidecarFixture sidecar) : StateTests(sidecar)
 {
     [Fact]
     public async Task A_transaction_applies_every_operation()

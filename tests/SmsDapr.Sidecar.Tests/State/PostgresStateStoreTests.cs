@@ -18,7 +18,7 @@ public sealed class PostgresStateStoreTests : IAsyncLifetime
     {
         var connectionString = Environment.GetEnvironmentVariable("POSTGRES_CONNECTION_STRING");
         Assert.SkipWhen(string.IsNullOrEmpty(connectionString), "needs a PostgreSQL server: POSTGRES_CONNECTION_STRING is not set");
-        _store = new PostgresStateStore(Specs.Of("state.postgresql", ("connectionString", connectionString!), ("tablePrefix", "sidecar_tests_")), _clock);
+        _store = new PostgresStateStore(Specs.OfVersion("v2", "state.postgresql", ("connectionString", connectionString!), ("tablePrefix", "sidecar_tests_")), _clock);
         await _store.OpenAsync(Cancellation);
     }
 

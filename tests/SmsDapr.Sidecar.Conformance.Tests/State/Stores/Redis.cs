@@ -1,0 +1,9 @@
+namespace SmsDapr.Sidecar.Conformance.Tests.State.Redis;
+
+public sealed class ReadingAndWriting(RedisSidecar sidecar) : State.ReadingAndWriting(sidecar);
+
+public sealed class OptimisticConcurrency(RedisSidecar sidecar) : State.OptimisticConcurrency(sidecar);
+
+public sealed class Transactions(RedisSidecar sidecar) : State.Transactions(sidecar);
+
+public sealed class StateOverHttp(RedisSidecar sidecar) : State.StateOverHttp(sidecar);
