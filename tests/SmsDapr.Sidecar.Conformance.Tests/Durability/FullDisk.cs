@@ -1,4 +1,3 @@
-using Dapr.Workflow;
 using Dapr.Workflow.Registration;
 using Grpc.Core;
 
