@@ -33,6 +33,14 @@ internal sealed class Victims : IAsyncDisposable
         StartSidecar();
     }
 
+    /// <summary>Lets the sidecar's writes to files fail, as a full disk does, until there is room again.</summary>
+    public async Task FillDiskAsync(bool full)
+    {
+        using var limit = Process.Start("prlimit", ["--pid", $"{_sidecar!.Id}", full ? "--fsize=0:" : "--fsize=unlimited:"]);
+        await limit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        limit.ExitCode.ShouldBe(0);
+    }
+
     public async Task KillWorkerAsync()
     {
         await KillAsync(_worker!);
@@ -50,8 +58,8 @@ internal sealed class Victims : IAsyncDisposable
 
     private Process Start(string program, string[] arguments)
     {
-        // Their output goes nowhere: nobody reads it, and a full pipe would stop them.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]) { RedirectStandardInput = true };
+        // Their output goes nowhere: nobody reads it, and a full pipe would stop them. A write beyond the limit fails instead of ending them.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "trap '' XFSZ; exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]) { RedirectStandardInput = true };
         start.Environment[WorkerProcess.EndpointVariable] = Grpc.ToString();
         return Process.Start(start)!;
     }
