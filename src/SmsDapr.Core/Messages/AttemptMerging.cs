@@ -134,7 +134,7 @@ internal static class AttemptMerging
     }
 
     /// <summary>The provider has the current attempt: the message counts as sent, and its SMS record shows how far it got.</summary>
-    private static Message Accepted(this Message message, SendAttempt attempt, Instant at, TimelineSource source)
+    public static Message Accepted(this Message message, SendAttempt attempt, Instant at, TimelineSource source)
     {
         var accepted = message with
         {

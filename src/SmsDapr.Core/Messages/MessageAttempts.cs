@@ -72,7 +72,12 @@ public static class MessageAttempts
             Attempts = number - 1,
             Sms = message.Sms with { Status = SmsStatus.Scheduled, Attempts = [.. message.Sms.Attempts.SkipLast(1)] },
         };
-        return new Transition.Changed(waiting.Noted(message.NotBefore(now), TimelineSource.Workflow));
+        var at = message.NotBefore(now);
+
+        // A late receipt may have shown meanwhile that the attempt before it, thought failed, is at the provider after all.
+        return waiting.CurrentAttempt is { TwilioSid: not null } earlier && !earlier.Status.IsFailure()
+            ? new Transition.Changed(waiting.Accepted(earlier, at, TimelineSource.Workflow))
+            : new Transition.Changed(waiting.Noted(at, TimelineSource.Workflow));
     }
 
     /// <summary>The provider created the message.</summary>

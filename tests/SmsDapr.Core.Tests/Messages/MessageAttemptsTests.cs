@@ -79,6 +79,19 @@ public sealed class MessageAttemptsTests
     }
 
     [Fact]
+    public void AttemptWithdrawn_when_the_attempt_before_it_turned_out_to_be_accepted_leaves_the_message_sent()
+    {
+        var waiting = InFlight().AttemptRefused(1, new ProviderError(20503, 503), At(1), RetryOptions.Default).Next();
+        var inFlight = waiting.BeginAttempt(Phone, waiting.DueAt).Next();
+        var message = inFlight.ApplyReceipt(Receipt("sent", seconds: 590), RetryOptions.Default).Next().AttemptWithdrawn(2, At(9999), At(600)).Next();
+
+        message.Status.ShouldBe(MessageStatus.Sent);
+        message.NextAttemptAt.ShouldBeNull();
+        message.TwilioSid.ShouldBe(Sid1);
+        message.ShouldBeConsistent();
+    }
+
+    [Fact]
     public void AttemptWithdrawn_of_an_attempt_that_may_exist_is_refused()
     {
         InFlight().AttemptLost(1, ProviderError.NoAnswer, At(1)).Next().AttemptWithdrawn(1, At(30), At(2)).ShouldBeRefused(Refusal.AttemptSettled);
