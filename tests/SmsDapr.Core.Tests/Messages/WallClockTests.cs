@@ -114,7 +114,7 @@ public sealed class WallClockTests
                     LocalTimes.ToInstant(local, to).ShouldBeLessThanOrEqualTo(now);
                 kept.KeepWallClock(to, TimelineSource.Workflow, now).ShouldBeOfType<Transition.Unchanged>();
             },
-            iter: 20_000);
+            iter: Effort.Samples(20_000));
 
     private static readonly Gen<DateTimeZone> GenZone =
         Gen.OneOf(TzdbDateTimeZoneSource.Default.CanonicalIdMap.Values.Distinct().Order(StringComparer.Ordinal).Select(id => DateTimeZoneProviders.Tzdb[id]).ToArray());

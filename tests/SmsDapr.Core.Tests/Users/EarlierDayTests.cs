@@ -110,12 +110,12 @@ public sealed class EarlierDayTests
                     sends++;
                     documents[taken.Date] = taken;
                     taken.MessageIds.Count.ShouldBeLessThanOrEqualTo(Limit);
-                    closed.ShouldAllBe(until => until <= now);
+                    closed.Exists(until => until > now).ShouldBeFalse();
                 }
 
                 DaySlots Day(LocalDate date) => documents.GetValueOrDefault(date) ?? DaySlots.Empty(user.UserId, date);
             },
-            iter: 20_000);
+            iter: Effort.Samples(20_000));
 
     private static PreferencesPatch Zone(string id) => new() { TimeZone = id };
 
