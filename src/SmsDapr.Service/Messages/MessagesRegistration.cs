@@ -24,5 +24,6 @@ internal static class MessagesRegistration
         builder.Services.AddSingleton<MessageChangesByCaller>();
         builder.Services.AddSingleton<MessageSteps>();
         builder.Services.AddSingleton<IUserChangeListener, UserChangeReaction>();
+        builder.Services.AddHostedService<ZoneRulesSweep>();
     }
 }
