@@ -89,6 +89,14 @@ public sealed class WallClockTests
     }
 
     [Fact]
+    public void Time_that_has_come_in_the_new_zone_and_the_old_stays()
+    {
+        var late = Following with { SendAt = Following.SendAt - Duration.FromHours(1) };
+
+        late.KeepWallClock(Berlin, TimelineSource.Workflow, Following.SendAt).ShouldBeOfType<Transition.Unchanged>();
+    }
+
+    [Fact]
     public void Message_that_is_out_or_waits_for_a_retry_stays()
     {
         (InFlight() with { SendAtLocal = Nine, FollowsUserZone = true }).KeepWallClock(NewYork, TimelineSource.Api, Noon).ShouldBeOfType<Transition.Unchanged>();
