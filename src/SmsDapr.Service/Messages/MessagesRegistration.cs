@@ -19,6 +19,7 @@ internal static class MessagesRegistration
         builder.Services.AddSingleton<StatusEvents>();
         builder.Services.AddSingleton<MessageEngine>();
         builder.Services.AddSingleton<MessageAcceptance>();
+        builder.Services.AddSingleton<IdempotencyKeys>();
         builder.Services.AddSingleton<MessageAccess>();
         builder.Services.AddSingleton<MessageLists>();
         builder.Services.AddSingleton<MessageChangesByCaller>();
