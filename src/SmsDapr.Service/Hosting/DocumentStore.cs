@@ -55,7 +55,11 @@ internal sealed class DocumentStore : IDocumentStore
 
     public Task<T?> UpdateAsync<T>(string key, Func<T?, T?> change, CancellationToken cancellation)
         where T : class =>
-        _lanes.UpdateAsync(key, change, cancellation);
+        _lanes.UpdateAsync(key, new PendingChange<T>(change, cancellation));
+
+    public Task<T?> UpdateReadAsync<T>(string key, Document<T>? read, Func<T?, T?> change, CancellationToken cancellation)
+        where T : class =>
+        _lanes.UpdateAsync(key, new PendingChange<T>(change, cancellation) { Read = new KnownVersion<T>(read) });
 
     public Task DeleteAsync(string key, CancellationToken cancellation) =>
         _backoff.RepeatAsync(

@@ -47,6 +47,7 @@ public static class ServiceHost
 
         var app = builder.Build();
 
+        app.UseHeadRequests();
         app.UseRequestLog();
         app.UseProblems();
         app.UseSidecarOnlyPaths();

@@ -25,6 +25,9 @@ internal abstract record Acceptance
     /// <summary>The send time has passed.</summary>
     public sealed record InThePast(string Field) : Acceptance;
 
+    /// <summary>The send time lies further ahead than anything can wait.</summary>
+    public sealed record TooFarAhead(string Field) : Acceptance;
+
     /// <summary>A rule refuses the user's messages at the door.</summary>
     public sealed record Refused(StatusReason Reason) : Acceptance;
 }
@@ -102,8 +105,12 @@ internal sealed class MessageAcceptance(
 
     private static Acceptance? Refusal(UserPreferences user, CreateMessageRequest request, Instant now)
     {
-        if (MessageLimits.IsPast(request.Schedule(user, now).SendAt, now))
-            return new Acceptance.InThePast(request.SendAtLocal is null ? "sendAt" : "sendAtLocal");
+        var field = request.SendAtLocal is null ? "sendAt" : "sendAtLocal";
+        var sendAt = request.Schedule(user, now).SendAt;
+        if (MessageLimits.IsPast(sendAt, now))
+            return new Acceptance.InThePast(field);
+        if (MessageLimits.IsTooFarAhead(sendAt, now))
+            return new Acceptance.TooFarAhead(field);
         if (user.OptOut is not null)
             return new Acceptance.Refused(StatusReason.OptedOut);
         return user.Phone is { Verified: true } ? null : new Acceptance.Refused(StatusReason.PhoneNotVerified);

@@ -106,9 +106,7 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
             var document = await documents.FindAsync<DayPart>(PartKey(userId, day, part), cancellation);
             ids.AddRange(document?.Value.Ids ?? []);
             if (document is null || document.Value.Ids.Count < PartSize)
-            {
                 return ids;
-            }
         }
     }
 

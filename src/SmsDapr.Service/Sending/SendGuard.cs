@@ -41,11 +41,10 @@ internal sealed class SendGuard(
     /// <summary>A wait that is longer is shown in the record.</summary>
     private static readonly Duration ShortWait = Duration.FromSeconds(5);
 
-
     public async Task<GuardResult> PassAsync(Document<Message> version, CancellationToken cancellation)
     {
         var message = version.Value;
-        var context = await ContextAsync(message, cancellation);
+        var (context, days) = await ContextAsync(message, cancellation);
         if (message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var kept } inTime)
         {
             await index.AddAsync(kept.UserId, kept.SendAt, kept.Id, cancellation);
@@ -73,8 +72,7 @@ internal sealed class SendGuard(
         }
 
         // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
-        var dates = context.EarlierDays.Select(day => day.Date).Prepend(context.Day.Date).ToList();
-        if (!message.EverAccepted && !await users.TryTakeSlotAsync(message.UserId, dates, message.Id, context.User.DailyLimit, cancellation))
+        if (!message.EverAccepted && !await users.TryTakeSlotAsync(days, message.Id, context.User.DailyLimit, cancellation))
             return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
 
         return await BeginAsync(version, context, cancellation);
@@ -82,21 +80,21 @@ internal sealed class SendGuard(
 
     /// <summary>Why the message will end at its next attempt, as far as that is known now; null when nothing stands against it.</summary>
     public async Task<StatusReason?> ForeseeEndAsync(Message message, CancellationToken cancellation) =>
-        SendRules.Foresee(await ContextAsync(message, cancellation)) is SendVerdict.End end ? end.Reason : null;
+        SendRules.Foresee((await ContextAsync(message, cancellation)).Context) is SendVerdict.End end ? end.Reason : null;
 
     /// <summary>Every rule run now, by the same code that decides at send time; changes nothing.</summary>
     public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation)
     {
-        var context = await ContextAsync(message, cancellation);
+        var (context, _) = await ContextAsync(message, cancellation);
         var kept = message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now);
-        return SendRules.Explain(kept is Transition.Changed { Next: var moved } ? await ContextAsync(moved, cancellation) : context);
+        return SendRules.Explain(kept is Transition.Changed { Next: var moved } ? (await ContextAsync(moved, cancellation)).Context : context);
     }
 
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {
         var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
-        return SendRules.Decide(await ContextAsync(asBefore, cancellation)) is SendVerdict.Pass;
+        return SendRules.Decide((await ContextAsync(asBefore, cancellation)).Context) is SendVerdict.Pass;
     }
 
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
@@ -115,21 +113,22 @@ internal sealed class SendGuard(
         return new GuardResult.Begun(begun);
     }
 
-    private async Task<SendContext> ContextAsync(Message message, CancellationToken cancellation)
+    private async Task<(SendContext Context, CountedDays Days)> ContextAsync(Message message, CancellationToken cancellation)
     {
         var now = clock.GetCurrentInstant();
         var user = await users.FindAsync(message.UserId, cancellation);
         var days = await users.FindDaysAsync(message.UserId, SendContext.DaysOf(message, user, now), cancellation);
-        return new SendContext
+        var context = new SendContext
         {
             Message = message,
             User = user,
             Now = now,
             SendingEnabled = options.SendingEnabled,
             DefaultMaxLateness = options.MaxLateness,
-            Day = days[0],
-            EarlierDays = [.. days.Skip(1)],
+            Day = days.Day,
+            EarlierDays = days.Earlier,
         };
+        return (context, days);
     }
 
     private async Task<GuardResult> ChangeAsync(Document<Message> version, Transition transition, CancellationToken cancellation)

@@ -63,6 +63,57 @@ public sealed class MessageReceiptsTests
     }
 
     [Fact]
+    public void ApplyReceipt_delivered_keeps_when_it_was_sent()
+    {
+        var message = Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("delivered", seconds: 5), Retry).Next();
+
+        message.Sms.SentAt.ShouldBe(At(3));
+        message.Sms.Attempts[0].SentAt.ShouldBe(At(3));
+        message.Sms.Attempts[0].DeliveredAt.ShouldBe(At(5));
+    }
+
+    [Fact]
+    public void ApplyReceipt_undelivered_says_that_it_was_sent_before()
+    {
+        var atOnce = Sent().ApplyReceipt(Receipt("undelivered", seconds: 5), Retry).Next();
+        var later = Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("undelivered", seconds: 5), Retry).Next();
+
+        atOnce.Sms.Attempts[0].SentAt.ShouldBe(At(5));
+        later.Sms.Attempts[0].SentAt.ShouldBe(At(3));
+        (later.Sms.SentAt, later.Sms.Attempts[0].FailedAt).ShouldBe((At(3), At(5)));
+    }
+
+    [Fact]
+    public void ApplyReceipt_failed_says_nothing_of_when_it_was_sent()
+    {
+        Sent().ApplyReceipt(Receipt("failed"), Retry).Next().Sms.Attempts[0].SentAt.ShouldBeNull();
+        Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("failed"), Retry).Next().Sms.Attempts[0].SentAt.ShouldBe(At(3));
+    }
+
+    [Fact]
+    public void ApplyReceipt_of_a_retry_keeps_when_the_first_attempt_was_sent()
+    {
+        var again = Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("undelivered", code: 30003), Retry).Next();
+        again = again.BeginAttempt(Phone, again.DueAt).Next().AttemptAccepted(2, Sid2, "queued", again.DueAt).Next();
+
+        again.Sms.SentAt.ShouldBe(At(3));
+        again.ApplyReceipt(Receipt("sent", attempt: 2, sid: Sid2, seconds: 600), Retry).Next().Sms.SentAt.ShouldBe(At(3));
+        again.ApplyReceipt(Receipt("delivered", attempt: 2, sid: Sid2, seconds: 600), Retry).Next().Sms.SentAt.ShouldBe(At(3));
+    }
+
+    [Theory]
+    [InlineData("canceled", "Cancelled at Twilio")]
+    [InlineData("undelivered", "Not delivered; Twilio gave no error code")]
+    [InlineData("failed", "Failed at Twilio without an error code")]
+    public void ApplyReceipt_of_a_failure_without_a_code_leaves_a_sentence(string word, string sentence) =>
+        Sent(maxAttempts: 1).ApplyReceipt(Receipt(word), Retry).Next().LastError.ShouldBe(sentence);
+
+    [Fact]
+    public void ApplyReceipt_of_a_passing_failure_ends_the_doubt_about_delivery() =>
+        Sent().MarkUnconfirmed(TimelineSource.Reconciler, At(4)).Next().ApplyReceipt(Receipt("undelivered", code: 30003), Retry).Next()
+            .DeliveryUnconfirmed.ShouldBeFalse();
+
+    [Fact]
     public void ApplyReceipt_without_an_attempt_finds_it_by_sid()
     {
         Sent().ApplyReceipt(Receipt("delivered", attempt: null), Retry).Next().Status.ShouldBe(MessageStatus.Delivered);
