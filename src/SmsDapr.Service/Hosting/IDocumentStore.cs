@@ -33,6 +33,9 @@ public interface IDocumentStore
     Task<T?> UpdateAsync<T>(string key, Func<T?, T?> change, CancellationToken cancellation)
         where T : class;
 
+    /// <summary>Deletes the version with this ETag; false when another version is stored by now.</summary>
+    Task<bool> TryDeleteAsync(string key, string etag, CancellationToken cancellation);
+
     /// <summary>Deletes whatever is there.</summary>
     Task DeleteAsync(string key, CancellationToken cancellation);
 }
