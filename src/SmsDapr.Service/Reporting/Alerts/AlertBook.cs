@@ -99,8 +99,8 @@ internal sealed class AlertBook(IDocumentStore documents, AlertChannels channels
         return told;
     }
 
-    private Task KeepAsync(Alert alert, CancellationToken cancellation) =>
-        documents.UpdateAsync<OfDay>(
+    private async Task KeepAsync(Alert alert, CancellationToken cancellation) =>
+        await documents.UpdateAsync<OfDay>(
             DayKey(DayOf(alert)),
             current =>
             {
