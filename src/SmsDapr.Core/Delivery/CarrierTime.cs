@@ -9,10 +9,11 @@ namespace SmsDapr.Core.Delivery;
 /// </summary>
 public static class CarrierTime
 {
-    private static readonly LocalDateTimePattern Pattern =
-        LocalDateTimePattern.CreateWithInvariantCulture("uuMMddHHmm").WithTemplateValue(new LocalDateTime(2000, 1, 1, 0, 0));
+    private const string Century = "20";
+
+    private static readonly LocalDateTimePattern Pattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuuMMddHHmm");
 
     /// <summary>The time on the carrier's clock; null when there is none or it can't be read.</summary>
     public static LocalDateTime? Parse(string? rawDlrDoneDate) =>
-        rawDlrDoneDate is not null && Pattern.Parse(rawDlrDoneDate) is { Success: true, Value: var time } ? time : null;
+        rawDlrDoneDate is not null && Pattern.Parse(Century + rawDlrDoneDate) is { Success: true, Value: var time } ? time : null;
 }

@@ -1,4 +1,5 @@
 using NodaTime;
+using SmsDapr.Core.Delivery;
 
 namespace SmsDapr.Core.Messages;
 
@@ -24,7 +25,7 @@ public static class MessageErasure
             UserId = alias,
             Body = "",
             Event = null,
-            LastError = null,
+            LastError = message.Sms.ErrorCode is { } code ? new ProviderError(code).Sentence : null,
             QuietHoursOverrideReason = null,
             RequestFingerprint = null,
             CreatedBy = null,
