@@ -41,6 +41,9 @@ public interface IDocumentStore
         where T : class =>
         UpdateAsync(key, change, cancellation);
 
+    /// <summary>Deletes the version with this ETag; false when another version is stored by now.</summary>
+    Task<bool> TryDeleteAsync(string key, string etag, CancellationToken cancellation);
+
     /// <summary>Deletes whatever is there.</summary>
     Task DeleteAsync(string key, CancellationToken cancellation);
 }

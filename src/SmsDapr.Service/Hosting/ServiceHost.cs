@@ -5,6 +5,8 @@ using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Privacy;
+using SmsDapr.Service.Reporting.Alerts;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
 
@@ -44,6 +46,8 @@ public static class ServiceHost
         builder.AddMessages();
         builder.AddSending();
         builder.AddDelivery();
+        builder.AddPrivacy();
+        builder.AddAlerts();
 
         var app = builder.Build();
 
@@ -59,6 +63,8 @@ public static class ServiceHost
         app.MapMessages();
         app.MapTwilioWebhooks();
         app.MapReconciler();
+        app.MapPrivacy();
+        app.MapAlerts();
 
         configureApp?.Invoke(app);
         return app;

@@ -37,7 +37,7 @@ internal abstract record Acceptance
 /// came to be is no message, invisible to readers and free to be written over. Every step may be repeated.
 /// </summary>
 internal sealed class MessageAcceptance(
-    MessageRepository messages, MessageIndex index, MessageEngine engine, IUserDirectory users, SmsOptions options, IClock clock)
+    MessageRepository messages, MessageIndex index, MessageEngine engine, IUserDirectory users, SmsOptions options, TwilioOptions twilio, IClock clock)
 {
     /// <param name="id">The message id.</param>
     /// <param name="mayExist">Whether the caller chose the id, so that the request may be a repetition.</param>
@@ -133,6 +133,7 @@ internal sealed class MessageAcceptance(
                 MaxAttempts = request.MaxAttempts ?? options.MaxSendAttempts,
                 MaxLateness = request.MaxLateness,
                 QuietHoursOverrideReason = request.OverrideReason?.Trim(),
+                SmartEncoding = twilio.SmartEncoding,
                 RequestFingerprint = request.Fingerprint(),
                 CreatedBy = createdBy,
                 Source = TimelineSource.Api,

@@ -50,6 +50,14 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
     public Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation) =>
         documents.UpdateAsync<DaySlots>(DayKey(userId, date), current => current?.Release(messageId), cancellation);
 
+    /// <summary>Whether anything is stored about the user.</summary>
+    public async Task<bool> IsKnownAsync(string userId, CancellationToken cancellation) =>
+        await documents.FindAsync<UserSettings>(UserKey(userId), cancellation) is not null;
+
+    /// <summary>Forgets what several of the user's local days hold.</summary>
+    public Task ForgetDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation) =>
+        Task.WhenAll(dates.Select(date => documents.DeleteAsync(DayKey(userId, date), cancellation)));
+
     public Task OptOutAsync(string userId, OptOutReason reason, CancellationToken cancellation)
     {
         var now = clock.GetCurrentInstant();
@@ -87,7 +95,7 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
         return Resolve(stored ?? Unknown(userId));
     }
 
-    private static string UserKey(string userId) => $"user-{userId}";
+    internal static string UserKey(string userId) => $"user-{userId}";
 
     private static string DayKey(string userId, LocalDate date) => $"slots-{userId}-{LocalDatePattern.Iso.Format(date)}";
 

@@ -38,6 +38,64 @@ public sealed class MessageReceiptsTests
         Sent().ApplyReceipt(Receipt(word), Retry).ShouldBeUnchanged();
 
     [Fact]
+    public void ApplyReceipt_that_brings_the_id_has_to_be_about_the_attempt_s_number()
+    {
+        InFlight().ApplyReceipt(Receipt("sent") with { To = "+12025550199" }, Retry).ShouldBeRefused(Refusal.RecipientMismatch);
+        InFlight().ApplyReceipt(Receipt("sent") with { To = Phone }, Retry).Next().Status.ShouldBe(MessageStatus.Sent);
+        InFlight().ApplyReceipt(Receipt("sent"), Retry).Next().Status.ShouldBe(MessageStatus.Sent);
+
+        // Twilio may write a number differently than we did, and the id proves enough.
+        Sent().ApplyReceipt(Receipt("delivered") with { To = "+12025550199" }, Retry).Next().Status.ShouldBe(MessageStatus.Delivered);
+    }
+
+    [Theory]
+    [InlineData("delivered", null)]
+    [InlineData("undelivered", 30005)]
+    public void ApplyReceipt_keeps_the_carrier_s_time_also_when_it_was_asked_before_the_receipt_came(string status, int? code)
+    {
+        var doneAt = new LocalDateTime(2026, 3, 2, 7, 3);
+        var atOnce = Sent().ApplyReceipt(Receipt(status, code: code) with { CarrierDoneAt = doneAt }, Retry).Next();
+        var asked = Sent().ApplyReceipt(Receipt(status, code: code), Retry).Next();
+        var later = asked.ApplyReceipt(Receipt(status, code: code, seconds: 9) with { CarrierDoneAt = doneAt }, Retry).Next();
+
+        atOnce.Sms.Attempts[0].CarrierDoneAt.ShouldBe(doneAt);
+        later.Sms.Attempts[0].CarrierDoneAt.ShouldBe(doneAt);
+        later.Timeline.ShouldBe(asked.Timeline);
+        later.DeliveredAt.ShouldBe(asked.DeliveredAt);
+        later.ApplyReceipt(Receipt(status, code: code) with { CarrierDoneAt = doneAt.PlusHours(1) }, Retry).ShouldBeUnchanged();
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    [InlineData(9, 3)]
+    public void ApplyReceipt_of_a_failure_is_retried_as_often_as_both_limits_allow(int afterReceipt, int attempts)
+    {
+        var retry = Retry with { MaxRetriesAfterReceipt = afterReceipt };
+        var message = Scheduled();
+        while (message.Status == MessageStatus.Scheduled)
+        {
+            var number = message.Attempts + 1;
+            var sid = $"SM{number}";
+            message = message.BeginAttempt(Phone, message.DueAt).Next()
+                .AttemptAccepted(number, sid, "queued", message.DueAt).Next()
+                .ApplyReceipt(new ReceiptFact(number, sid, "undelivered", 30003, message.DueAt, TimelineSource.Twilio), retry).Next();
+        }
+
+        message.Attempts.ShouldBe(attempts);
+        message.StatusReason.ShouldBe(StatusReason.AttemptsExhausted);
+    }
+
+    [Fact]
+    public void The_limit_after_receipts_is_not_one_of_requests_that_were_refused()
+    {
+        var retry = Retry with { MaxRetriesAfterReceipt = 0 };
+
+        InFlight().AttemptRefused(1, new ProviderError(20503, 503), At(1), retry).Next().StatusReason.ShouldBe(StatusReason.Retry);
+    }
+
+    [Fact]
     public void ApplyReceipt_read_counts_as_delivered_only_after_sent_or_delivered()
     {
         var sent = Sent().ApplyReceipt(Receipt("sent"), Retry).Next();

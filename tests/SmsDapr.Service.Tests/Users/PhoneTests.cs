@@ -191,6 +191,8 @@ public sealed class InterruptedPhoneTests : IAsyncLifetime
             return stored;
         }
 
+        public Task<bool> TryDeleteAsync(string key, string etag, CancellationToken cancellation) => inner.TryDeleteAsync(key, etag, cancellation);
+
         public Task DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using SmsDapr.Service.Hosting.Auth;
+using SmsDapr.Service.Privacy;
+using SmsDapr.Service.Reporting.Alerts;
 
 namespace SmsDapr.Service.Hosting.Options;
 
@@ -17,6 +19,8 @@ internal static class OptionsRegistration
         var sms = SmsOptions.Read(Read("Sms"));
         var auth = AuthOptions.Read(Read("Auth"));
         var dapr = DaprOptions.Read(Read(""));
+        var retention = RetentionOptions.Read(Read("Retention"));
+        var alerts = AlertOptions.Read(Read("Alerts"));
         var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
         if (problems.Count > 0)
             throw new OptionsValidationException("", typeof(ServiceOptions), problems);
@@ -25,6 +29,8 @@ internal static class OptionsRegistration
         builder.Services.AddSingleton(sms);
         builder.Services.AddSingleton(auth);
         builder.Services.AddSingleton(dapr);
+        builder.Services.AddSingleton(retention);
+        builder.Services.AddSingleton(alerts);
         builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, calendarAddress]));
         return new ServiceOptions(twilio, sms, auth, dapr);
     }
