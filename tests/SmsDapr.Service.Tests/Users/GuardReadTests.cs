@@ -6,7 +6,6 @@ using SmsDapr.Core.Messages;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Tests.Hosting;
-using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Tests.Users;
 
