@@ -14,5 +14,9 @@ public abstract class WithOwnService : IAsyncLifetime
 
     public virtual ValueTask InitializeAsync() => Service.InitializeAsync();
 
-    public ValueTask DisposeAsync() => Service.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 }
