@@ -32,7 +32,7 @@ internal sealed partial class ZoneRulesSweep(
             await Task.Delay(Pause, TimeProvider.System, stoppingToken);
     }
 
-    /// <summary>False while the sidecar does not answer.</summary>
+    /// <summary>False while the sidecar does not answer. Whatever else fails is no reason for the service to end: each message is held to the rules again when it is due.</summary>
     private async Task<bool> TrySweepAsync(CancellationToken cancellation)
     {
         try
@@ -50,6 +50,11 @@ internal sealed partial class ZoneRulesSweep(
         {
             LogNotSwept(logger, e.GetType().Name);
             return false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogGivenUp(logger, e);
+            return true;
         }
     }
 
@@ -86,6 +91,9 @@ internal sealed partial class ZoneRulesSweep(
 
     [LoggerMessage(2004, LogLevel.Information, "Waiting messages follow the time zone rules of {Version}: {Moved} moved")]
     private static partial void LogSwept(ILogger logger, string version, int moved);
+
+    [LoggerMessage(2006, LogLevel.Error, "Waiting messages could not be held to the time zone rules; the next start tries again")]
+    private static partial void LogGivenUp(ILogger logger, Exception failure);
 
     [LoggerMessage(2005, LogLevel.Warning, "Waiting messages could not be held to the time zone rules ({Failure}); tried again in a moment")]
     private static partial void LogNotSwept(ILogger logger, string failure);

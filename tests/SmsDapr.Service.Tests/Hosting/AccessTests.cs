@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace SmsDapr.Service.Tests.Hosting;
 
@@ -60,6 +61,9 @@ public sealed class AccessTests(RunningService service)
         response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         response.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!;
+        (problem["title"]!.GetValue<string>(), problem["status"]!.GetValue<int>()).ShouldBe(("Too Many Requests", 429));
+        problem["type"]!.GetValue<string>().ShouldNotBeEmpty();
         (await service.SendAsync("key-of-anna", HttpMethod.Get, "/v1/users/anna/preferences")).Status.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -6,31 +6,25 @@ using SmsDapr.Core.Messages;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Tests.Hosting;
-using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Tests.Users;
 
 /// <summary>Each message that falls due asks the store for itself, its user and the user's day, and for nothing else.</summary>
-public sealed class GuardReadTests : IAsyncLifetime
+public sealed class GuardReadTests : WithOwnService
 {
     private static readonly string[] Reads = ["GetState", "GetBulkState", "QueryStateAlpha1"];
 
-    private readonly RunningService _service = new();
     private readonly ConcurrentQueue<string> _calls = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await _service.InitializeAsync();
-        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Put, "/v1/users/anna/phone", new { phoneNumber = "+12025550147", verified = true });
-        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"quietHours":null,"timeZone":"Europe/Berlin"}""");
+        await base.InitializeAsync();
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Put, "/v1/users/anna/phone", new { phoneNumber = "+12025550147", verified = true });
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"quietHours":null,"timeZone":"Europe/Berlin"}""");
         // Replicas share the account's pause; it is looked at every ten seconds, however many messages fall due.
-        await _service.Services.GetRequiredService<SendingPause>().PausedUntilAsync(Cancellation);
-        await _service.Services.GetServices<IHostedService>().OfType<ZoneRulesSweep>().Single().ExecuteTask!;
+        await Service.Services.GetRequiredService<SendingPause>().PausedUntilAsync(Cancellation);
+        await Service.Services.GetServices<IHostedService>().OfType<ZoneRulesSweep>().Single().ExecuteTask!;
     }
-
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
     public async Task Message_thatIsDue_costsThreeReads()
@@ -47,7 +41,7 @@ public sealed class GuardReadTests : IAsyncLifetime
     [Fact]
     public async Task Message_thatIsDueAfterAChangeOfZone_costsThreeReads()
     {
-        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"timeZone":"Pacific/Auckland"}""");
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"timeZone":"Pacific/Auckland"}""");
         await CreateAsync("abroad");
 
         (await PassAsync("abroad")).ShouldBeOfType<GuardResult.Begun>();
@@ -57,7 +51,7 @@ public sealed class GuardReadTests : IAsyncLifetime
     [Fact]
     public async Task Message_thatHasNoSlotLeft_costsThreeReads()
     {
-        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"dailyLimit":0}""");
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"dailyLimit":0}""");
         await CreateAsync("beyond");
 
         (await PassAsync("beyond")).ShouldBeOfType<GuardResult.Changed>();
@@ -67,7 +61,7 @@ public sealed class GuardReadTests : IAsyncLifetime
     [Fact]
     public async Task Messages_ofOneUserDueAtOnce_takeNoMoreSlotsThanThereAre()
     {
-        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"dailyLimit":3}""");
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, "/v1/users/anna/preferences", """{"dailyLimit":3}""");
         var ids = Enumerable.Range(0, 10).Select(number => $"m{number}").ToList();
         foreach (var id in ids)
             await CreateAsync(id);
@@ -80,20 +74,20 @@ public sealed class GuardReadTests : IAsyncLifetime
     private async Task<GuardResult> PassAsync(string id)
     {
         _calls.Clear();
-        _service.OnSidecarCall = (context, next) =>
+        Service.OnSidecarCall = (context, next) =>
         {
             _calls.Enqueue(context.Request.Path.Value!.Split('/')[^1]);
             return next();
         };
-        var version = await _service.Services.GetRequiredService<MessageRepository>().FindAsync(id, Cancellation);
-        return await _service.Services.GetRequiredService<SendGuard>().PassAsync(version!, Cancellation);
+        var version = await Service.Services.GetRequiredService<MessageRepository>().FindAsync(id, Cancellation);
+        return await Service.Services.GetRequiredService<SendGuard>().PassAsync(version!, Cancellation);
     }
 
     private int CountedReads() => _calls.Count(Reads.Contains);
 
     private async Task CreateAsync(string id)
     {
-        var now = Instant.FromDateTimeOffset(_service.Clock.GetUtcNow());
+        var now = Instant.FromDateTimeOffset(Service.Clock.GetUtcNow());
         var message = MessageLifecycle.Create(
             new NewMessage
             {
@@ -107,6 +101,6 @@ public sealed class GuardReadTests : IAsyncLifetime
                 Source = TimelineSource.Api,
             },
             now);
-        (await _service.Services.GetRequiredService<MessageRepository>().TryCreateAsync(message, Cancellation)).ShouldBeTrue();
+        (await Service.Services.GetRequiredService<MessageRepository>().TryCreateAsync(message, Cancellation)).ShouldBeTrue();
     }
 }
