@@ -11,7 +11,7 @@ internal sealed class Cancellations(TurnLoop loop)
     /// <summary>Whether a CancelAsync was begun whose end has not been seen.</summary>
     public bool AreUnderWay => _watched.Exists(static watched => watched.IsUnderWay);
 
-    public void Watch(CancellationToken token, Action cancel)
+    public void Watch(Action cancel, CancellationToken token)
     {
         if (!token.CanBeCanceled)
             return;

@@ -98,7 +98,7 @@ internal sealed class ReplayContext(
 
         loop.EnsureOnTurn();
         var timer = Operations.Add(new TimerOperation(Timestamp.FromDateTime(fireAt)));
-        Cancellations.Watch(cancellationToken, () => timer.Cancel(cancellationToken));
+        Cancellations.Watch(() => timer.Cancel(cancellationToken), cancellationToken);
         return timer.Task;
     }
 
@@ -107,7 +107,7 @@ internal sealed class ReplayContext(
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         loop.EnsureOnTurn();
         var waiter = new EventWaiter<T>(eventName, serializer);
-        Cancellations.Watch(cancellationToken, waiter.TryCancel);
+        Cancellations.Watch(waiter.TryCancel, cancellationToken);
         if (!waiter.IsSettled)
             Events.Wait(waiter);
         return waiter.Task;

@@ -1,4 +1,3 @@
-using Dapr.DurableTask.Protobuf;
 using Dapr.Workflow.Replay;
 using Dapr.Workflow.Tests.Support;
 
