@@ -22,7 +22,7 @@ internal static class YamlDocuments
         }
     }
 
-    private static List<YamlMap> ReadFile(string file)
+    public static List<YamlMap> ReadFile(string file)
     {
         try
         {
