@@ -2,6 +2,7 @@ using SmsDapr.Sidecar.Bindings;
 using SmsDapr.Sidecar.Conversation;
 using SmsDapr.Sidecar.Hosting;
 using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.PubSub.Redis;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
 
@@ -26,7 +27,7 @@ internal sealed class ComponentTypes(SidecarOptions options, TimeProvider clock,
         ("state.postgresql" or "state.postgres", "v1" or "v2") => spec => State(spec, new PostgresStateStore(spec, clock)),
         ("state.redis", "v1") => spec => State(spec, new RedisStateStore(spec)),
         ("pubsub.redis", "v1") => spec =>
-            new PubSubComponent(new RedisPubSub(spec, options.AppId, work, loggers.CreateLogger<RedisPubSub>()), new TopicScopes(spec, options.AppId)),
+            new PubSubComponent(new RedisPubSub(spec, options.AppId, clock, work, loggers), new TopicScopes(spec, options.AppId)),
         ("pubsub.in-memory", "v1") => spec => new PubSubComponent(new InMemoryPubSub(work), new TopicScopes(spec, options.AppId)),
         ("bindings.cron", "v1") => spec => new CronBinding(spec, clock, work),
         ("bindings.http", "v1") => spec => new HttpBinding(spec),

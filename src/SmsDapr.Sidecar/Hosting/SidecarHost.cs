@@ -5,6 +5,7 @@ using SmsDapr.Sidecar.Bindings;
 using SmsDapr.Sidecar.Components;
 using SmsDapr.Sidecar.Conversation;
 using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.PubSub.Delivery;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
 using SmsDapr.Sidecar.Workflows;
@@ -67,7 +68,8 @@ public static class SidecarHost
 
         services.AddSingleton<InboundRetries>();
         services.AddSingleton<IAppListener, InputBindings>();
-        services.AddSingleton<PubSubBlock>().AddSingleton<TopicDelivery>().AddSingleton<SubscriptionBook>();
+        services.AddSingleton<PubSubBlock>().AddSingleton<SubscriptionBook>();
+        services.AddSingleton<DeadLetters>().AddSingleton<EventAdmission>().AddSingleton<TopicDelivery>().AddSingleton<BulkDelivery>();
         services.AddSingleton<HttpEventSink>().AddSingleton<StreamingSubscriptions>().AddSingleton<Subscriptions>();
         services.AddSingleton<IAppListener>(provider => provider.GetRequiredService<Subscriptions>());
         services.AddSingleton<IMetadataSource>(provider => provider.GetRequiredService<Subscriptions>());

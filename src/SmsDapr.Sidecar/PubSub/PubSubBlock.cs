@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using SmsDapr.Sidecar.Components;
 using SmsDapr.Sidecar.Hosting;
 
@@ -7,18 +6,17 @@ namespace SmsDapr.Sidecar.PubSub;
 /// <summary>Publishing behind gRPC, HTTP and dead letter topics: names, scopes, envelope.</summary>
 internal sealed class PubSubBlock(ComponentRegistry components, SidecarOptions options, TimeProvider clock)
 {
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a broker's client throws is the broker's failure.")]
     public async Task PublishAsync(Publication publication, CancellationToken cancellationToken)
     {
         var component = Find(publication.PubSub, publication.Topic);
         if (!component.Scopes.MayPublish(publication.Topic))
             throw PubSubErrors.Forbidden(publication.PubSub, publication.Topic, options.AppId);
-        var message = IsRaw(publication.Metadata) ? publication.Data : CloudEvents.Wrap(publication, options.AppId, clock);
+        var data = IsRaw(publication.Metadata) ? publication.Data : CloudEvents.Wrap(publication, options.AppId, clock);
         try
         {
-            await component.Bus.PublishAsync(publication.Topic, message, cancellationToken);
+            await component.Bus.PublishAsync(publication.Topic, new BrokerMessage(data, publication.Metadata), cancellationToken);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (BrokerException failure)
         {
             throw PubSubErrors.PublishFailed(publication.PubSub, publication.Topic, failure.Message);
         }

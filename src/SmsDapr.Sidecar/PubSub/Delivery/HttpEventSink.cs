@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using SmsDapr.Sidecar.Hosting;
 
-namespace SmsDapr.Sidecar.PubSub;
+namespace SmsDapr.Sidecar.PubSub.Delivery;
 
 /// <summary>Posts events to the application and reads its answer.</summary>
 internal sealed partial class HttpEventSink(AppChannel app, ILogger<HttpEventSink> logger)
@@ -12,7 +12,10 @@ internal sealed partial class HttpEventSink(AppChannel app, ILogger<HttpEventSin
     {
         var content = new ReadOnlyMemoryContent(topicEvent.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue(CloudEvents.ContentType);
-        using var request = new HttpRequestMessage(HttpMethod.Post, subscription.Route.TrimStart('/')) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, topicEvent.Path.TrimStart('/')) { Content = content };
+        foreach (var (name, value) in topicEvent.Message.Metadata)
+            request.Headers.TryAddWithoutValidation(name, value);
+        request.Headers.TryAddWithoutValidation("pubsubName", subscription.PubSub);
         if (topicEvent.Attribute("traceparent") is { } traceParent)
             request.Headers.TryAddWithoutValidation("traceparent", traceParent);
         try
