@@ -76,6 +76,7 @@ public static class SidecarHost
         services.AddDaprApi<PubSubApi>();
         services.AddDaprApi<BindingsApi>();
         services.AddDaprApi<ConversationApi>();
+        services.AddDaprApi<FirstGeneration>();
 
         services.AddWorkflowEngine(options, clock, work);
         services.AddDaprApi<WorkflowMethods>();
@@ -91,6 +92,7 @@ public static class SidecarHost
         app.MapPubSub();
         app.MapBindings();
         ConversationApi.Map(app);
+        FirstGeneration.Map(app);
         MetadataApi.Map(app);
         app.MapGrpcService<StateApi>();
         app.MapGrpcService<SecretsApi>();
@@ -98,6 +100,7 @@ public static class SidecarHost
         app.MapGrpcService<PubSubApi>();
         app.MapGrpcService<BindingsApi>();
         app.MapGrpcService<ConversationApi>();
+        app.MapGrpcService<FirstGeneration>();
 
         app.MapWorkflowEngine();
         app.MapGrpcService<WorkflowMethods>();

@@ -28,7 +28,7 @@ public sealed class RedisPubSubTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Host), "needs a server: REDIS_HOST is not set");
-        _redis = await ConnectionMultiplexer.ConnectAsync(Host!);
+        _redis = await ConnectionMultiplexer.ConnectAsync($"{Host},allowAdmin=true");
         _bus = await OpenAsync();
     }
 
