@@ -98,7 +98,7 @@ public sealed class DiscoveryTests
 
     private Task<string> NextAsync() => _received.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Patience, TimeProvider.System, Cancellation);
 
-    private static Task PublishAsync(RunningSidecar sidecar) => sidecar.Http.PostAsJsonAsync("/v1.0/publish/pubsub/t", new { a = 1 }, Cancellation);
+    private static Task<HttpResponseMessage> PublishAsync(RunningSidecar sidecar) => sidecar.Http.PostAsJsonAsync("/v1.0/publish/pubsub/t", new { a = 1 }, Cancellation);
 
     private static IResult Subscriptions() => Results.Json(new[] { new { pubsubname = "pubsub", topic = "t", route = "/t" } });
 

@@ -6,7 +6,7 @@ namespace SmsDapr.Sidecar.PubSub.Redis;
 /// Entries that a consumer of the group got and never acknowledged, because it died or ran out of time. Redis measures their idle time by
 /// its own clock; what passes after the first look is measured by the sidecar's, which may be a virtual one.
 /// </summary>
-internal sealed class PendingEntries(IDatabase database, string topic, RedisStreamSettings settings, TimeProvider clock)
+internal sealed class PendingEntries(IDatabase database, string topic, RedisStreamSettings settings, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private Dictionary<StreamId, Sighting> _seen = [];
@@ -31,6 +31,8 @@ internal sealed class PendingEntries(IDatabase database, string topic, RedisStre
             _oneAtATime.Release();
         }
     }
+
+    public void Dispose() => _oneAtATime.Dispose();
 
     private async Task<List<StreamPendingMessageInfo>> LookAsync()
     {

@@ -51,9 +51,10 @@ internal sealed partial class RedisStreamConsumer : IAsyncDisposable
         _pending = new PendingEntries(database, topic, settings, clock);
     }
 
+    /// <summary>A server that is away just now is waited for; what is published meanwhile is read from the stream's beginning.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await CreateGroupAsync().WaitAsync(cancellationToken);
+        await TryAsync(CreateGroupAsync).WaitAsync(cancellationToken);
         _loop = Task.Run(RunAsync, CancellationToken.None);
         if (_settings.Redelivers)
             _redelivery = _clock.CreateTimer(_ => Redeliver(), null, TimeSpan.Zero, _settings.RedeliverInterval);
@@ -67,24 +68,13 @@ internal sealed partial class RedisStreamConsumer : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_redelivery is not null)
             await _redelivery.DisposeAsync();
-        await WakeAsync();
+        await TryAsync(_reader.WakeAsync);
         await _loop;
         await _reader.DisposeAsync();
         await _inFlight.WhenDoneAsync(CancellationToken.None);
+        _pending.Dispose();
         _slots.Dispose();
         _stopping.Dispose();
-    }
-
-    private async Task WakeAsync()
-    {
-        try
-        {
-            await _reader.WakeAsync();
-        }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
-        {
-            LogUnreadable(_topic, failure.GetType().Name);
-        }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop must outlive every failure of a round.")]
@@ -104,7 +94,8 @@ internal sealed partial class RedisStreamConsumer : IAsyncDisposable
             catch (RedisServerException lost) when (lost.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
             {
                 LogGroupLost(_topic);
-                await TryAsync(CreateGroupAsync);
+                if (!await TryAsync(CreateGroupAsync))
+                    await PauseAsync();
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -128,16 +119,17 @@ internal sealed partial class RedisStreamConsumer : IAsyncDisposable
     private async Task PauseAsync() =>
         await Task.Delay(RetryInterval, TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task TryAsync(Func<Task> attempt)
+    private async Task<bool> TryAsync(Func<Task> attempt)
     {
         try
         {
             await attempt();
+            return true;
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
             LogUnreadable(_topic, failure.GetType().Name);
-            await PauseAsync();
+            return false;
         }
     }
 
