@@ -11,7 +11,7 @@ namespace SmsDapr.EndToEnd.Tests.Harness;
 /// </summary>
 public sealed class ServiceProcesses : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
 
     private readonly string _data = Directory.CreateTempSubdirectory("smsdapr-processes-").FullName;
     private readonly int _servicePort = LocalProcess.FreePort();
@@ -63,9 +63,9 @@ public sealed class ServiceProcesses : IAsyncDisposable
                 if (response.IsSuccessStatusCode)
                     return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !limit.IsCancellationRequested)
             {
-                // Not listening yet; the limit ends the wait.
+                // Not listening yet, or too busy to answer; the limit ends the wait.
             }
         }
         while (await glance.WaitForNextTickAsync(limit.Token));
