@@ -131,7 +131,7 @@ internal sealed partial class UserErasure(
         await users.ForgetDaysAsync(userId, [.. days.SelectMany(day => new[] { day.PlusDays(-1), day, day.PlusDays(1) }).Distinct()], cancellation);
     }
 
-    private static string KeyOf(string userId) =>
+    internal static string KeyOf(string userId) =>
         $"erasure-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))}";
 
     /// <summary>The only place that knows whom the alias stood for, gone when the job is done.</summary>
