@@ -6,6 +6,7 @@ using NodaTime.Text;
 using SmsDapr.Core.Messages;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
 
 namespace SmsDapr.Service.Messages;
@@ -28,6 +29,9 @@ internal static class MessagesApi
             .WithSummary("Why a message will or will not go out: every rule, run now, changing nothing")
             .Produces<ExplanationView>();
         messages.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a message that waits").Produces<MessageView>();
+        messages.MapPost("/{id}/regenerate", RegenerateAsync)
+            .WithSummary("Write a new text for a reminder that waits")
+            .Produces<MessageView>();
         messages.MapPatch("/{id}", PatchAsync).WithSummary("Move or reword a message that waits").Produces<MessageView>();
 
         routes.MapGet("/v1/messages", ListAllAsync)
@@ -71,6 +75,8 @@ internal static class MessagesApi
                 return Problem.Conflict("idempotency_conflict", "Another request was accepted under this id or idempotency key.");
             case Acceptance.InThePast past:
                 return Problem.Invalid(past.Field, "must not lie in the past");
+            case Acceptance.UnknownEvent:
+                return Problem.Invalid("calendarEventId", "must be a timed event ahead in the user's connected calendar");
             case Acceptance.Refused { Reason: StatusReason.OptedOut }:
                 return Problem.Conflict("opted_out", "The user opted out of texts.");
             case Acceptance.Refused { Reason: StatusReason.PhoneNotVerified }:
@@ -164,6 +170,16 @@ internal static class MessagesApi
         if (await access.FindAsync(id, caller, cancellation) is not { } message)
             return Problem.NotFound(NotFoundDetail);
         return Answer(await changes.PatchAsync(message.UserId, id, request.SendAt.Value, request.Body.Value, cancellation), caller);
+    }
+
+    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> RegenerateAsync(
+        string id, Caller caller, MessageAccess access, ReminderRewording rewording, CancellationToken cancellation)
+    {
+        if (await access.FindAsync(id, caller, cancellation) is not { } message)
+            return Problem.NotFound(NotFoundDetail);
+        if (message.Type != MessageType.EventReminder)
+            return Problem.Conflict("caller_text", "The caller wrote this text; change it with PATCH.");
+        return Answer(await rewording.RewordAsync(message, cancellation), caller);
     }
 
     private static Results<Ok<MessageView>, ProblemHttpResult> Answer(Transition? transition, Caller caller) =>

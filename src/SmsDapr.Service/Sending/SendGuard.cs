@@ -1,9 +1,12 @@
 using NodaTime;
+using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Sending;
@@ -32,6 +35,7 @@ internal sealed class SendGuard(
     MessageRepository messages,
     MessageIndex index,
     IUserDirectory users,
+    GuardedEvent events,
     SendingPause pause,
     TwilioCircuit circuit,
     SenderPace pace,
@@ -40,7 +44,6 @@ internal sealed class SendGuard(
 {
     /// <summary>A wait that is longer is shown in the record.</summary>
     private static readonly Duration ShortWait = Duration.FromSeconds(5);
-
 
     public async Task<GuardResult> PassAsync(Document<Message> version, CancellationToken cancellation)
     {
@@ -72,6 +75,15 @@ internal sealed class SendGuard(
             return new GuardResult.Wait(until);
         }
 
+        // Last, since it asks the calendar: right before the call, and only for what would go out now.
+        if (message.Event is not null)
+        {
+            if (await events.FollowAsync(version, context.User, cancellation) is not { } sight)
+                return new GuardResult.Changed();
+            if (SendRules.Decide(Seen(context, sight)) is SendVerdict.End gone)
+                return await ChangeAsync(version, message.End(gone.Reason, TimelineSource.Calendar, context.Now), cancellation);
+        }
+
         // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
         var dates = context.EarlierDays.Select(day => day.Date).Prepend(context.Day.Date).ToList();
         if (!message.EverAccepted && !await users.TryTakeSlotAsync(message.UserId, dates, message.Id, context.User.DailyLimit, cancellation))
@@ -89,14 +101,16 @@ internal sealed class SendGuard(
     {
         var context = await ContextAsync(message, cancellation);
         var kept = message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now);
-        return SendRules.Explain(kept is Transition.Changed { Next: var moved } ? await ContextAsync(moved, cancellation) : context);
+        if (kept is Transition.Changed { Next: var moved })
+            context = await ContextAsync(moved, cancellation);
+        return SendRules.Explain(await PeekAsync(context, cancellation));
     }
 
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {
         var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
-        return SendRules.Decide(await ContextAsync(asBefore, cancellation)) is SendVerdict.Pass;
+        return SendRules.Decide(await PeekAsync(await ContextAsync(asBefore, cancellation), cancellation)) is SendVerdict.Pass;
     }
 
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
@@ -120,7 +134,7 @@ internal sealed class SendGuard(
         var now = clock.GetCurrentInstant();
         var user = await users.FindAsync(message.UserId, cancellation);
         var days = await users.FindDaysAsync(message.UserId, SendContext.DaysOf(message, user, now), cancellation);
-        return new SendContext
+        var context = new SendContext
         {
             Message = message,
             User = user,
@@ -130,7 +144,20 @@ internal sealed class SendGuard(
             Day = days[0],
             EarlierDays = [.. days.Skip(1)],
         };
+        return message is { Event: not null, IsFinal: false } ? Seen(context, await events.LastKnownAsync(message, cancellation)) : context;
     }
+
+    /// <summary>The context with the event as the calendar has it now, if it comes to that.</summary>
+    private async Task<SendContext> PeekAsync(SendContext context, CancellationToken cancellation)
+    {
+        if (context.Message is not { Event: not null, Status: MessageStatus.Scheduled })
+            return context;
+        var (sight, message) = await events.PeekAsync(context.Message, cancellation);
+        return Seen(ReferenceEquals(message, context.Message) ? context : await ContextAsync(message, cancellation), sight);
+    }
+
+    private static SendContext Seen(SendContext context, EventSight sight) =>
+        context with { Event = EventStandings.Of(context.Message, sight.Entry, sight.IsConnected, context.Now) };
 
     private async Task<GuardResult> ChangeAsync(Document<Message> version, Transition transition, CancellationToken cancellation)
     {
