@@ -57,6 +57,13 @@ internal sealed partial class CalendarQueue(CalendarFollower follower, Backgroun
         }
     }
 
+    /// <summary>Completes when nobody sees to a user's calendar any more.</summary>
+    public Task FollowedAsync(string userId)
+    {
+        lock (_gate)
+            return _runs.TryGetValue(userId, out var run) ? run.Finished : Task.CompletedTask;
+    }
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)

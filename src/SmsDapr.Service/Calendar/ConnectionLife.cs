@@ -70,7 +70,7 @@ internal static class ConnectionLife
     /// <summary>The window of a full round that begins now. Ongoing events and those that just ended are asked for too.</summary>
     public static (Instant From, Instant To) Window(Instant now) => (now - Duration.FromDays(1), now + Horizon);
 
-    public static CalendarConnection Synced(this CalendarConnection connection, long seen, string syncToken, Instant knownUntil, Instant now) => connection with
+    public static CalendarConnection Synced(this CalendarConnection connection, long seen, string? syncToken, Instant knownUntil, Instant now) => connection with
     {
         SyncToken = syncToken,
         KnownUntil = knownUntil,

@@ -1,6 +1,8 @@
 using NodaTime;
 using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Planning;
+using SmsDapr.Core.Sending;
 using SmsDapr.Service.Calendar.Sources;
 using SmsDapr.Service.Planning;
 
@@ -8,10 +10,13 @@ namespace SmsDapr.Service.Calendar;
 
 /// <summary>What is known of a message's event.</summary>
 /// <param name="IsConnected">Whether its calendar still is.</param>
-/// <param name="Entry">The event, just fetched or as last known; null when it is gone.</param>
+/// <param name="Track">The event, just fetched or as last known, and how far its reminders got; null when the calendar is not connected.</param>
 /// <param name="Round">The round of the connection in which it was fetched; null when it is the last known one.</param>
-internal sealed record EventSight(bool IsConnected, CalendarEntry? Entry, long? Round)
+internal sealed record EventSight(bool IsConnected, ReminderTrack? Track, long? Round)
 {
+    public EventStanding StandingOf(Message message, Instant now) =>
+        Track is null ? EventStandings.Of(message, entry: null, IsConnected, now) : EventStandings.Of(message, Track, IsConnected, now);
+
     public override string ToString() => "event";
 }
 
@@ -33,7 +38,8 @@ internal sealed partial class EventLookup(
             return sight;
         try
         {
-            return new EventSight(true, await FetchAsync(connection, message.Event!.Id, cancellation), connection.Round);
+            var entry = await FetchAsync(connection, message.Event!.Id, cancellation);
+            return sight with { Track = sight.Track!.Saw(entry), Round = connection.Round };
         }
         catch (CalendarUnavailableException)
         {
@@ -106,8 +112,7 @@ internal sealed partial class EventLookup(
         if (await connections.FindAsync(message.UserId, cancellation) is not { IsConnected: true } connection || connection.CalendarId != its.CalendarId)
             return (new EventSight(false, null, null), null);
         var stored = await events.FindAsync(message.UserId, its.CalendarId, its.Id, cancellation);
-        var entry = stored is null ? its.ToEntry() : stored.Value.Track.Entry;
-        return (new EventSight(true, entry, null), connection);
+        return (new EventSight(true, stored?.Value.Track ?? ReminderTrack.Of(message.UserId, its.ToEntry()), null), connection);
     }
 
     [LoggerMessage(5020, LogLevel.Warning, "The calendar did not say whether the event of message {MessageId} still stands; what was last known counts")]

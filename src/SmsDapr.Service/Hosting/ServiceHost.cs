@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Calendar;
+using SmsDapr.Service.Composing;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
 
@@ -44,6 +47,9 @@ public static class ServiceHost
         builder.AddMessages();
         builder.AddSending();
         builder.AddDelivery();
+        builder.AddCalendar();
+        builder.AddPlanning();
+        builder.Services.AddSingleton<IReminderComposer, TemporaryComposer>();
 
         var app = builder.Build();
 
@@ -58,6 +64,9 @@ public static class ServiceHost
         app.MapMessages();
         app.MapTwilioWebhooks();
         app.MapReconciler();
+        app.MapCalendarWebhook();
+        app.MapCalendarJobs();
+        app.MapPlanning();
 
         configureApp?.Invoke(app);
         return app;

@@ -1,5 +1,4 @@
 using NodaTime;
-using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Planning;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
@@ -35,7 +34,7 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
         context = context with { Window = PlanningDays.Window(day, user.Zone) };
 
         var concerned = (await events.OnDaysAsync(connection.UserId, DaysOf(context.Window), cancellation))
-            .Where(document => document.Value.Track.CalendarId == connection.CalendarId && Concerns(document.Value, day, context))
+            .Where(document => document.Value.Track.CalendarId == connection.CalendarId && (document.Value.HasMessages || document.Value.Track.Entry is { } entry && PlanningDays.Concerns(entry, context)))
             .ToList();
         var outcomes = new ReminderOutcome[concerned.Count];
         await Parallel.ForAsync(
@@ -43,7 +42,7 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
             concerned.Count,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelEvents, CancellationToken = cancellation },
             async (index, ended) => outcomes[index] = await PlanAsync(concerned[index], context, isDryRun, ended));
-        return Summary(connection.UserId, concerned, outcomes);
+        return Summary(context, concerned, outcomes);
     }
 
     /// <summary>When the user's next local day begins.</summary>
@@ -65,22 +64,11 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
         return Enumerable.Range(0, Period.DaysBetween(first, (window.End + LongestLead).InUtc().Date) + 1).Select(first.PlusDays);
     }
 
-    /// <summary>Whether an event is of the day at all: by the time of its reminder, or by its own.</summary>
-    private static bool Concerns(StoredEvent stored, LocalDate day, PlanningContext context) => stored.Track.Entry switch
-    {
-        null => stored.HasMessages,
-        { Start: { } start } => context.Window.Contains(start)
-            || context.Window.Contains(start - Duration.FromMinutes(context.User.LeadTimeMinutes))
-            || stored.HasMessages,
-        { StartDate: { } first } => first <= day && day < (stored.Track.Entry.EndDate ?? first.PlusDays(1)),
-        _ => false,
-    };
-
-    private static DayPlan Summary(string userId, IReadOnlyList<Document<StoredEvent>> concerned, IReadOnlyList<ReminderOutcome> outcomes)
+    private static DayPlan Summary(PlanningContext context, IReadOnlyList<Document<StoredEvent>> concerned, IReadOnlyList<ReminderOutcome> outcomes)
     {
         var results = concerned.Select(document => document.Value.Track).Zip(outcomes).ToList();
         return new DayPlan(
-            userId,
+            context.User.UserId,
             [
                 .. results
                     .Where(result => result.Second is ReminderOutcome.Planned)
@@ -91,7 +79,7 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
             ],
             [
                 .. results
-                    .Where(result => result.First.Entry is not null)
+                    .Where(result => result.First.Entry is { } entry && PlanningDays.Concerns(entry, context))
                     .Select(result => (result.First.EventId, Reason: ReasonOf(result.Second)))
                     .Where(result => result.Reason is not null && result.Reason != AnotherDay)
                     .Select(result => new SkippedEvent(result.EventId, result.Reason!))

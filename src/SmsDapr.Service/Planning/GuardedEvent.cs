@@ -19,9 +19,9 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
     public async Task<(EventSight Sight, Message Message)> PeekAsync(Message message, CancellationToken cancellation)
     {
         var sight = await lookup.NowAsync(message, cancellation);
-        if (!EventStandings.HasMovedAhead(message, sight.Entry, clock.GetCurrentInstant()))
+        if (!EventStandings.HasMovedAhead(message, sight.Track?.Entry, clock.GetCurrentInstant()))
             return (sight, message);
-        var its = sight.Entry!.ToEvent();
+        var its = sight.Track!.Entry!.ToEvent();
         var sendAt = message.SendAt + (its.Start - message.Event!.Start);
         return message.FollowEvent(its, Instant.Max(sendAt, clock.GetCurrentInstant()), text: null, clock.GetCurrentInstant()) is Transition.Changed { Next: var moved }
             ? (sight, moved)
@@ -33,7 +33,7 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
     {
         var message = version.Value;
         var sight = await lookup.NowAsync(message, cancellation);
-        if (sight is not { Round: { } round, Entry: { } entry })
+        if (sight is not { Round: { } round, Track.Entry: { } entry })
             return sight;
 
         var isNew = false;

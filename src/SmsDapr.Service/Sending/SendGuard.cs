@@ -1,5 +1,4 @@
 using NodaTime;
-using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
 using SmsDapr.Service.Calendar;
@@ -157,7 +156,7 @@ internal sealed class SendGuard(
     }
 
     private static SendContext Seen(SendContext context, EventSight sight) =>
-        context with { Event = EventStandings.Of(context.Message, sight.Entry, sight.IsConnected, context.Now) };
+        context with { Event = sight.StandingOf(context.Message, context.Now) };
 
     private async Task<GuardResult> ChangeAsync(Document<Message> version, Transition transition, CancellationToken cancellation)
     {
