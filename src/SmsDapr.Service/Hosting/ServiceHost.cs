@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Composing;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
@@ -44,6 +45,7 @@ public static class ServiceHost
         builder.AddMessages();
         builder.AddSending();
         builder.AddDelivery();
+        builder.AddComposing();
 
         var app = builder.Build();
 
