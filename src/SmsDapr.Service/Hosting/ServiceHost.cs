@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Options;
-using SmsDapr.Service.Calendar;
+        builder.AddDelivery();
+        builder.AddCalendar();
+        builder.AddComposing();
+        builder.AddPlanning();
 using SmsDapr.Service.Composing;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
@@ -47,9 +50,10 @@ public static class ServiceHost
         builder.AddMessages();
         builder.AddSending();
         builder.AddDelivery();
+        builder.AddDelivery();
         builder.AddCalendar();
+        builder.AddComposing();
         builder.AddPlanning();
-        builder.Services.AddSingleton<IReminderComposer, TemporaryComposer>();
 
         var app = builder.Build();
 

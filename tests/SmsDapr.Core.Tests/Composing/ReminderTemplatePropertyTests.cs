@@ -52,7 +52,7 @@ public sealed class ReminderTemplatePropertyTests
             var body = ReminderTemplate.Compose(facts).Body;
 
             Segments.Count(body).Segments.ShouldBe(1);
-            body.ShouldAllBe(character => !char.IsControl(character));
+            body.Any(char.IsControl).ShouldBeFalse();
             body.ShouldNotContain('\u202E');
             body.IsWellFormed().ShouldBeTrue();
             body.ShouldContain(ReminderTemplate.TimeOf(facts));

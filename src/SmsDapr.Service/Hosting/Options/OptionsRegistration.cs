@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Composing;
 using SmsDapr.Service.Hosting.Auth;
 
 namespace SmsDapr.Service.Hosting.Options;
@@ -17,6 +18,7 @@ internal static class OptionsRegistration
         var sms = SmsOptions.Read(Read("Sms"));
         var auth = AuthOptions.Read(Read("Auth"));
         var dapr = DaprOptions.Read(Read(""));
+        var composing = ComposingOptions.Read(Read(""));
         var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
         if (problems.Count > 0)
             throw new OptionsValidationException("", typeof(ServiceOptions), problems);
@@ -25,6 +27,7 @@ internal static class OptionsRegistration
         builder.Services.AddSingleton(sms);
         builder.Services.AddSingleton(auth);
         builder.Services.AddSingleton(dapr);
+        builder.Services.AddSingleton(composing);
         builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, calendarAddress]));
         return new ServiceOptions(twilio, sms, auth, dapr);
     }
