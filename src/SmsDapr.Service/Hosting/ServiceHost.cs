@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Calendar.Sources;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
@@ -44,6 +45,7 @@ public static class ServiceHost
         builder.AddMessages();
         builder.AddSending();
         builder.AddDelivery();
+        builder.AddCalendarSources();
 
         var app = builder.Build();
 

@@ -3,7 +3,7 @@ using SmsDapr.Service.Hosting.Auth;
 
 namespace SmsDapr.Service.Hosting.Options;
 
-internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr);
+internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr, GoogleCalendarOptions GoogleCalendar);
 
 internal static class OptionsRegistration
 {
@@ -17,7 +17,8 @@ internal static class OptionsRegistration
         var sms = SmsOptions.Read(Read("Sms"));
         var auth = AuthOptions.Read(Read("Auth"));
         var dapr = DaprOptions.Read(Read(""));
-        var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
+        var google = GoogleCalendarOptions.Read(Read("GoogleCalendar"));
+        var feeds = CalendarFeedOptions.Read(Read("CalendarFeeds"));
         if (problems.Count > 0)
             throw new OptionsValidationException("", typeof(ServiceOptions), problems);
 
@@ -25,7 +26,9 @@ internal static class OptionsRegistration
         builder.Services.AddSingleton(sms);
         builder.Services.AddSingleton(auth);
         builder.Services.AddSingleton(dapr);
-        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, calendarAddress]));
-        return new ServiceOptions(twilio, sms, auth, dapr);
+        builder.Services.AddSingleton(google);
+        builder.Services.AddSingleton(feeds);
+        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, google.PublicBaseUrl]));
+        return new ServiceOptions(twilio, sms, auth, dapr, google);
     }
 }
