@@ -153,6 +153,12 @@ internal static class LocalHost
         {
             standard["Twilio:BaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
             standard["Twilio:VerifyBaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
+            standard["GoogleCalendar:BaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}/calendar/v3";
+            standard["GoogleCalendar:TokenUrl"] = $"http://127.0.0.1:{options.SimulatorPort}/token";
+            standard["GoogleCalendar:ClientId"] = simulator.ClientId;
+            standard["GoogleCalendar:ClientSecret"] = simulator.ClientSecret;
+            // The simulator's feeds lie on this machine.
+            standard["CalendarFeeds:AllowPrivateAddresses"] = "true";
         }
         else if (string.IsNullOrEmpty(builder.Configuration["Twilio:BaseUrl"]))
             throw new StartFailure("Twilio:BaseUrl: --no-simulators needs the address of the provider (environment: Twilio__BaseUrl).");

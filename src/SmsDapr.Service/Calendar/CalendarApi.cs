@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using SmsDapr.Service.Calendar.Sources.Feeds;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Users;
@@ -32,7 +33,6 @@ internal static class CalendarApi
         string userId,
         CalendarRequest request,
         Caller caller,
-        CalendarSources sources,
         CalendarConnections connections,
         CalendarDirectory directory,
         CalendarDisconnection disconnection,
@@ -44,7 +44,7 @@ internal static class CalendarApi
         var calendarId = request.CalendarId?.Trim();
         var validation = new RequestValidation()
             .Check(calendarId is { Length: >= 1 and <= MaxIdLength }, "calendarId", $"must have 1 to {MaxIdLength} characters")
-            .Check(calendarId is null or "" || sources.Find(calendarId) is not null, "calendarId", "must be a Google calendar id or the https address of an iCalendar feed")
+            .Check(calendarId is null || !FeedAddress.IsFeed(calendarId) || FeedAddress.Parse(calendarId) is not null, "calendarId", "must be a Google calendar id or the https address of an iCalendar feed")
             .Check(request.RefreshToken is null or { Length: >= 1 and <= MaxTokenLength }, "refreshToken", $"must have 1 to {MaxTokenLength} characters");
         if (!validation.IsValid)
             return Problem.Invalid(validation);

@@ -63,7 +63,7 @@ internal sealed partial class CalendarChannels(
         var id = Guid.NewGuid().ToString();
         var secret = new PushSecret(leased.UserId, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)), null, clock.GetCurrentInstant());
         await documents.TryCreateAsync(Key(id), secret, cancellation);
-        var channel = await sources.Of(leased).WatchAsync(leased.Address, id, secret.Token, cancellation);
+        var channel = await sources.For(leased.CalendarId).WatchAsync(leased.Address, id, secret.Token, cancellation);
         if (channel is null)
             await documents.DeleteAsync(Key(id), cancellation);
         else
@@ -98,7 +98,7 @@ internal sealed partial class CalendarChannels(
             return true;
         try
         {
-            await sources.Of(connection).StopAsync(connection.Address, channel, cancellation);
+            await sources.For(connection.CalendarId).StopAsync(connection.Address, channel, cancellation);
             return true;
         }
         catch (CalendarUnavailableException)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SmsDapr.Service.Calendar.Sources;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Users;
 
@@ -9,7 +10,7 @@ internal static class CalendarRegistration
     public static void AddCalendar(this WebApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(new BackgroundWork());
-        builder.Services.AddSingleton<CalendarSources>();
+        builder.AddCalendarSources();
         builder.Services.AddSingleton<CalendarConnections>();
         builder.Services.AddSingleton<CalendarDirectory>();
         builder.Services.AddSingleton<CalendarChannels>();

@@ -66,7 +66,7 @@ internal sealed partial class CalendarSync(
 
     private async Task<CalendarConnection?> RoundAsync(CalendarConnection leased, bool isFull, CancellationToken cancellation)
     {
-        var source = sources.Of(leased);
+        var source = sources.For(leased.CalendarId);
         var window = ConnectionLife.Window(clock.GetCurrentInstant());
         var knownUntil = isFull ? window.To : leased.KnownUntil!.Value;
         var cursor = new CalendarCursor(isFull ? null : leased.SyncToken, null, window.From, window.To);
@@ -131,7 +131,7 @@ internal sealed partial class CalendarSync(
             leased.UserId,
             wanted.Select(change => change.Entry).OfType<CalendarEntry>().Where(entry => known.GetValueOrDefault(entry.Id)?.Day != CalendarEvents.DayOf(entry)),
             cancellation);
-        var context = PlanningContext.Today(await users.FindAsync(leased.UserId, cancellation), clock.GetCurrentInstant());
+        var context = reminders.Today(await users.FindAsync(leased.UserId, cancellation));
         await Parallel.ForEachAsync(
             wanted,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelEvents, CancellationToken = cancellation },

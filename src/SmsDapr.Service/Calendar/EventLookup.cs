@@ -98,7 +98,7 @@ internal sealed partial class EventLookup(
         limit.CancelAfter(Limit);
         try
         {
-            return await sources.Of(connection).FindAsync(connection.Address, eventId, limit.Token);
+            return await sources.For(connection.CalendarId).FindAsync(connection.Address, eventId, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {

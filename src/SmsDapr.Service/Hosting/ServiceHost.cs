@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Options;
-        builder.AddDelivery();
-        builder.AddCalendar();
-        builder.AddComposing();
-        builder.AddPlanning();
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Composing;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
@@ -49,7 +46,6 @@ public static class ServiceHost
         builder.AddUsers();
         builder.AddMessages();
         builder.AddSending();
-        builder.AddDelivery();
         builder.AddDelivery();
         builder.AddCalendar();
         builder.AddComposing();

@@ -29,7 +29,7 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
     public async Task<DayPlan> PlanAsync(CalendarConnection connection, LocalDate? date, bool isDryRun, CancellationToken cancellation)
     {
         var user = await users.FindAsync(connection.UserId, cancellation);
-        var context = PlanningContext.Today(user, clock.GetCurrentInstant()) with { CalendarConnected = connection.IsConnected };
+        var context = reminders.Today(user) with { CalendarConnected = connection.IsConnected };
         var day = date ?? LocalTimes.DateOf(context.Now, user.Zone);
         context = context with { Window = PlanningDays.Window(day, user.Zone) };
 

@@ -2,7 +2,7 @@ using NodaTime;
 using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Planning;
-using SmsDapr.Core.Sending;
+using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Composing;
 using SmsDapr.Service.Hosting;
@@ -24,10 +24,14 @@ internal sealed partial class EventReminders(
     MessageAcceptance acceptance,
     IReminderComposer composer,
     SmsOptions options,
+    ComposingOptions wording,
     IClock clock,
     ILogger<EventReminders> logger)
 {
     private const int MaxTries = 20;
+
+    /// <summary>The current local day of a user, to decide in.</summary>
+    public PlanningContext Today(UserPreferences user) => PlanningContext.Today(user, clock.GetCurrentInstant(), wording.DefaultLanguage);
 
     /// <param name="stored">The event as it was read.</param>
     /// <param name="etag">The version that was read; null when it is not known.</param>
@@ -86,7 +90,7 @@ internal sealed partial class EventReminders(
             case PlanningDecision.Create create:
                 return await CreateAsync(create, context, cancellation);
             case PlanningDecision.Follow { Reminder: var reminder } follow:
-                var text = follow.Reword ? await composer.ComposeAsync(reminder.Facts, cancellation) : null;
+                var text = follow.Reword ? await ComposeAsync(reminder, follow.Track, cancellation) : null;
                 await index.AddAsync(context.User.UserId, reminder.SendAt, reminder.MessageId, cancellation);
                 return await ChangeAsync(
                     reminder.MessageId,
@@ -101,9 +105,12 @@ internal sealed partial class EventReminders(
         }
     }
 
+    private Task<MessageText> ComposeAsync(PlannedReminder reminder, ReminderTrack track, CancellationToken cancellation) =>
+        composer.ComposeAsync(new ReminderRequest(reminder.Facts, track.Entry?.Description), cancellation);
+
     private async Task<ReminderOutcome?> CreateAsync(PlanningDecision.Create create, PlanningContext context, CancellationToken cancellation)
     {
-        var text = await composer.ComposeAsync(create.Reminder.Facts, cancellation);
+        var text = await ComposeAsync(create.Reminder, create.Track, cancellation);
         var reminder = create.Reminder.ToMessage(context.User.UserId, text, options.MaxSendAttempts);
         switch (await acceptance.AcceptAsync(reminder, context.User, cancellation))
         {

@@ -1,7 +1,6 @@
 using NodaTime;
 using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Planning;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
@@ -53,7 +52,7 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
             return sight;
 
         await events.ListAsync(message.UserId, [entry], cancellation);
-        await reminders.BringInLineAsync(stored!, etag: null, PlanningContext.Today(user, now), cancellation);
+        await reminders.BringInLineAsync(stored!, etag: null, reminders.Today(user), cancellation);
         return (await messages.FindAsync(message.Id, cancellation))?.ETag == version.ETag ? sight : null;
     }
 }

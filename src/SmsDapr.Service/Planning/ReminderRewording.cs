@@ -11,7 +11,13 @@ namespace SmsDapr.Service.Planning;
 
 /// <summary>Writes a new text for a reminder that waits, from what is known of its event.</summary>
 internal sealed class ReminderRewording(
-    MessageRepository messages, MessageEngine engine, EventLookup lookup, IReminderComposer composer, IUserDirectory users, IClock clock)
+    MessageRepository messages,
+    MessageEngine engine,
+    EventLookup lookup,
+    IReminderComposer composer,
+    IUserDirectory users,
+    ComposingOptions wording,
+    IClock clock)
 {
     /// <summary>Null when there is no such message; refused when it no longer waits.</summary>
     public async Task<Transition?> RewordAsync(Message message, CancellationToken cancellation)
@@ -19,7 +25,7 @@ internal sealed class ReminderRewording(
         if (message.Status != MessageStatus.Scheduled)
             return new Transition.Refused(Refusal.NotScheduled);
 
-        var text = await composer.ComposeAnewAsync(await FactsAsync(message, cancellation), cancellation);
+        var text = await composer.ComposeAsync(await RequestAsync(message, cancellation), cancellation);
         var transition = await messages.ApplyAsync(
             message.Id, current => current.Edit(text, TimelineSource.Api, clock.GetCurrentInstant()), cancellation);
         if (transition is Transition.Changed { Next: var next })
@@ -27,13 +33,13 @@ internal sealed class ReminderRewording(
         return transition;
     }
 
-    private async Task<ReminderFacts> FactsAsync(Message message, CancellationToken cancellation)
+    private async Task<ReminderRequest> RequestAsync(Message message, CancellationToken cancellation)
     {
         var user = await users.FindAsync(message.UserId, cancellation);
         var its = message.Event!;
         var sight = await lookup.LastKnownAsync(message, cancellation);
         var planned = message.Attempts > 0 ? message.DueAt : message.DeferredFrom ?? message.SendAt;
-        return new ReminderFacts
+        var facts = new ReminderFacts
         {
             Title = its.Title,
             Location = its.Location,
@@ -42,7 +48,8 @@ internal sealed class ReminderRewording(
             End = its.End,
             SendAt = ReminderPlanner.ExpectedAt(planned, its.Start, user),
             Zone = user.Zone,
-            Language = "en",
+            Language = wording.DefaultLanguage,
         };
+        return new ReminderRequest(facts, sight.Track?.Entry?.Description);
     }
 }

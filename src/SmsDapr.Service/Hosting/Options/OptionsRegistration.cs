@@ -4,7 +4,7 @@ using SmsDapr.Service.Hosting.Auth;
 
 namespace SmsDapr.Service.Hosting.Options;
 
-internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr);
+internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr, GoogleCalendarOptions GoogleCalendar);
 
 internal static class OptionsRegistration
 {
@@ -19,7 +19,8 @@ internal static class OptionsRegistration
         var auth = AuthOptions.Read(Read("Auth"));
         var dapr = DaprOptions.Read(Read(""));
         var composing = ComposingOptions.Read(Read(""));
-        var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
+        var google = GoogleCalendarOptions.Read(Read("GoogleCalendar"));
+        var feeds = CalendarFeedOptions.Read(Read("CalendarFeeds"));
         if (problems.Count > 0)
             throw new OptionsValidationException("", typeof(ServiceOptions), problems);
 
@@ -28,7 +29,9 @@ internal static class OptionsRegistration
         builder.Services.AddSingleton(auth);
         builder.Services.AddSingleton(dapr);
         builder.Services.AddSingleton(composing);
-        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, calendarAddress]));
-        return new ServiceOptions(twilio, sms, auth, dapr);
+        builder.Services.AddSingleton(google);
+        builder.Services.AddSingleton(feeds);
+        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, google.PublicBaseUrl]));
+        return new ServiceOptions(twilio, sms, auth, dapr, google);
     }
 }
