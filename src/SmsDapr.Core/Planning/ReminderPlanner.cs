@@ -18,16 +18,16 @@ public static class ReminderPlanner
     /// <param name="context">The rest.</param>
     public static PlanningDecision Decide(ReminderTrack track, Message? current, PlanningContext context)
     {
-        var known = track.Settled(current, context.Now);
-        if (current is { Status: MessageStatus.Scheduled } && known.Owns(current))
-            return KeepUp(known, current, context);
+        if (current is { Status: MessageStatus.Scheduled } && track.Owns(current))
+            return KeepUp(track, current, context);
 
-        if (WhyNot(known, current, context) is { } reason)
-            return new PlanningDecision.Leave(known, reason);
+        var settled = track.StartsSettledWith(current, context.Now);
+        if (WhyNot(track.Entry, settled, current, context) is { } reason)
+            return new PlanningDecision.Leave(track, reason);
 
         // A generation whose message never came to be is still to be had.
-        var next = current is null && known.Generation > 0 ? known : known with { Generation = known.Generation + 1 };
-        var sendAt = SendAt(known.Entry!.Start!.Value, context);
+        var next = current is null && track.Generation > 0 ? track : track with { Generation = track.Generation + 1, SettledStarts = settled };
+        var sendAt = SendAt(track.Entry!.Start!.Value, context);
         return new PlanningDecision.Create(next, Reminder(next, sendAt, context));
     }
 
@@ -78,13 +78,13 @@ public static class ReminderPlanner
         ? moved || waiting.Event!.Title != reminder.Event.Title || waiting.Event.Location != reminder.Event.Location
         : (moved || waiting.Attempts == 0) && waiting.WordedFrom != reminder.Facts.Fingerprint;
 
-    private static SkipReason? WhyNot(ReminderTrack track, Message? current, PlanningContext context) => context switch
+    private static SkipReason? WhyNot(CalendarEntry? entry, IReadOnlyList<Instant> settled, Message? current, PlanningContext context) => context switch
     {
         { User.OptOut: not null } => SkipReason.OptedOut,
         { User.EventRemindersEnabled: false } => SkipReason.RemindersDisabled,
         { User.Phone: not { Verified: true } } => SkipReason.PhoneNotVerified,
         { CalendarConnected: false } => SkipReason.CalendarDisconnected,
-        _ => WhyNot(track.Entry, context.Now) ?? WhyNotNow(track, current, context),
+        _ => WhyNot(entry, context.Now) ?? WhyNotNow(entry!.Start!.Value, settled, current, context),
     };
 
     private static SkipReason? WhyNot(CalendarEntry? entry, Instant now) => entry switch
@@ -96,10 +96,9 @@ public static class ReminderPlanner
         { Start: { } start } => start <= now ? SkipReason.EventStarted : null,
     };
 
-    private static SkipReason? WhyNotNow(ReminderTrack track, Message? current, PlanningContext context)
+    private static SkipReason? WhyNotNow(Instant start, IReadOnlyList<Instant> settled, Message? current, PlanningContext context)
     {
-        var start = track.Entry!.Start!.Value;
-        if (!track.SettledStarts.Contains(start))
+        if (!settled.Contains(start))
             return context.Window.Contains(SendAt(start, context)) ? null : SkipReason.AnotherDay;
         if (current is not { Event.Start: var its } || its != start)
             return SkipReason.AlreadySettled;

@@ -9,7 +9,7 @@ namespace SmsDapr.Core.Planning;
 /// <summary>
 /// What is kept of one calendar event of one user: the event as last known and how far its reminders got. Each reminder is a generation with a
 /// message id of its own, derived from this record, so that whoever plans the same thing twice plans the same message. Stored before the planner's
-/// decision is carried out; a record that is lost is rebuilt by deciding again with the messages that are found under the derived ids.
+/// decision is carried out, and kept as long as the event may come back: with the calendar disconnected, or the event gone.
 /// </summary>
 public sealed record ReminderTrack
 {
@@ -33,7 +33,7 @@ public sealed record ReminderTrack
     public int Generation { get; init; }
 
     /// <summary>
-    /// Starts of the event, still ahead when last looked at, that need no reminder any more: it was sent, a person cancelled it, or a rule ended it for good.
+    /// Starts of the event, still ahead when last looked at, that earlier generations were for: it was sent, a person cancelled it, or a rule ended it for good.
     /// </summary>
     public IReadOnlyList<Instant> SettledStarts { get; init; } = [];
 

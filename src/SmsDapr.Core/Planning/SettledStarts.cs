@@ -10,13 +10,12 @@ internal static class SettledStarts
     public static bool Owns(this ReminderTrack track, Message message) =>
         message is { Type: MessageType.EventReminder, Event: { } known } && message.UserId == track.UserId && known.Id == track.EventId;
 
-    /// <summary>The track with what the current message settles, without starts that have passed; the same instance when that changes nothing.</summary>
-    public static ReminderTrack Settled(this ReminderTrack track, Message? current, Instant now)
+    /// <summary>The starts ahead that earlier generations settled, and the one that the current message does.</summary>
+    public static IReadOnlyList<Instant> StartsSettledWith(this ReminderTrack track, Message? current, Instant now)
     {
-        List<Instant> starts = [.. track.SettledStarts.Where(start => start > now)];
-        if (current is not null && track.Owns(current) && Settles(current) && current.Event!.Start > now && !starts.Contains(current.Event.Start))
-            starts.Add(current.Event.Start);
-        return starts.SequenceEqual(track.SettledStarts) ? track : track with { SettledStarts = starts };
+        var known = track.SettledStarts.Where(start => start > now);
+        var own = current is not null && track.Owns(current) && Settles(current) ? current.Event!.Start : (Instant?)null;
+        return [.. own is { } settled && settled > now ? known.Append(settled).Distinct() : known];
     }
 
     /// <summary>
@@ -26,7 +25,7 @@ internal static class SettledStarts
     private static bool Settles(Message message) => message switch
     {
         { Status: MessageStatus.Scheduled } => false,
-        { Status: MessageStatus.Cancelled } => message.StatusReason is not (
+        { Status: MessageStatus.Cancelled, Attempts: 0 } => message.StatusReason is not (
             StatusReason.EventDeleted or StatusReason.EventAllDay or StatusReason.EventRescheduledToPast or StatusReason.CalendarDisconnected
             or StatusReason.OptedOut or StatusReason.PhoneNotVerified or StatusReason.RemindersDisabled),
         _ => true,
