@@ -50,6 +50,13 @@ internal static class CalendarApi
             return Problem.Invalid(validation);
 
         var known = await connections.FindAsync(userId, cancellation);
+        // A service account may read calendars of others: who is only himself proves that this one is his.
+        if (caller.Role == Role.User && request.RefreshToken is null && !FeedAddress.IsFeed(calendarId!)
+            && !(known is { IsConnected: true, RefreshToken: not null } && known.CalendarId == calendarId))
+        {
+            return Problem.Invalid("refreshToken", "is required");
+        }
+
         if (known is { State: ConnectionState.Disconnecting })
             await disconnection.FinishAsync(known, cancellation);
         else if (known is not null && known.CalendarId != calendarId)

@@ -11,6 +11,7 @@ internal static class CalendarRegistration
     {
         builder.Services.TryAddSingleton(new BackgroundWork());
         builder.AddCalendarSources();
+        builder.Services.AddSingleton<CalendarSources>();
         builder.Services.AddSingleton<CalendarConnections>();
         builder.Services.AddSingleton<CalendarDirectory>();
         builder.Services.AddSingleton<CalendarChannels>();

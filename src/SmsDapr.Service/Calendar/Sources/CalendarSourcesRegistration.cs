@@ -8,6 +8,5 @@ internal static class CalendarSourcesRegistration
     public static void AddCalendarSources(this WebApplicationBuilder builder)
     {
         builder.Services.AddGoogleCalendar();
-        builder.Services.AddSingleton<CalendarSources>();
     }
 }

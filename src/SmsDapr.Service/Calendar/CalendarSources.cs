@@ -1,4 +1,6 @@
-namespace SmsDapr.Service.Calendar.Sources;
+using SmsDapr.Service.Calendar.Sources;
+
+namespace SmsDapr.Service.Calendar;
 
 /// <summary>All kinds of calendars; every calendar id is of one kind, the first that holds it.</summary>
 internal sealed class CalendarSources(IEnumerable<ICalendarSource> sources)
