@@ -212,8 +212,9 @@ public sealed class CalendarScenarios(VirtualSystem system) : IClassFixture<Virt
         var second = (await _google.ChannelsAsync(anna.Calendar.Id)).ShouldHaveSingleItem();
         second.Text("id").ShouldNotBe(first.Text("id"));
         (await PreferencesAsync(anna)).GetProperty("calendar").Time("channelExpiresAt").ShouldBe(second.GetProperty("expiresAt").GetDateTimeOffset());
-        var start = (await system.NextAsync(12, 0)).AddHours(1);
-        await system.AdvanceToAsync(start.AddHours(-2));
+        var noon = await system.NextAsync(12, 0);
+        await system.AdvanceToAsync(noon);
+        var start = noon.AddHours(2);
         await anna.Calendar.AddAsync(start);
         await CalendarUser.PushedAsync(system);
         (await anna.OnlyMessageAsync(system.Api)).Time("sendAt").ShouldBe(start.AddMinutes(-15));
