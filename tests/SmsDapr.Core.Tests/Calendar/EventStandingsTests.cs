@@ -1,6 +1,5 @@
 using NodaTime;
 using SmsDapr.Core.Calendar;
-using SmsDapr.Core.Planning;
 using SmsDapr.Core.Sending;
 using static SmsDapr.Core.Tests.Planning.Plans;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using NodaTime;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Planning;
 using SmsDapr.Core.Tests.Messages;
 
 namespace SmsDapr.Core.Tests.Planning;
@@ -49,7 +48,7 @@ public sealed class ConvergencePropertyTests
                     reminder.Body.ShouldStartWith(world.Entry.Title!);
             }
         },
-        iter: 3_000);
+        iter: 1_500);
 
     [Fact]
     public void Any_history_texts_at_most_once_for_each_start_and_never_after_it() => GenStep.List[1, 60].Sample(
@@ -69,7 +68,7 @@ public sealed class ConvergencePropertyTests
             foreach (var message in world.Messages)
                 message.ShouldBeConsistent();
         },
-        iter: 2_000);
+        iter: 800);
 
     private static CalendarWorld Run(IEnumerable<Step> steps)
     {

@@ -1,7 +1,6 @@
 using CsCheck;
 using NodaTime;
 using NodaTime.TimeZones;
-using SmsDapr.Core.Messages;
 using SmsDapr.Core.Planning;
 using SmsDapr.Core.Users;
 
