@@ -41,8 +41,9 @@ internal sealed partial class ReminderComposer(
         {
             return await AskAsync(request, template, either.Token);
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
+            cancellation.ThrowIfCancellationRequested();
             Failed(e is RpcException rpc ? rpc.StatusCode.ToString() : "timeout");
             return template;
         }

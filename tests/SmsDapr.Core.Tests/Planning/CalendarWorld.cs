@@ -36,8 +36,8 @@ internal sealed class CalendarWorld
     /// <summary>What the calendar really says.</summary>
     public CalendarEntry? Entry { get; set; }
 
-    /// <summary>The start of the event whenever a text was handed over, by message.</summary>
-    public List<(string MessageId, Instant Start, Instant At)> Texts { get; } = [];
+    /// <summary>Every text that was handed over: what it said, and what the calendar said if the guard could ask.</summary>
+    public List<(string MessageId, Instant Start, Instant At, Instant? RealStart)> Texts { get; } = [];
 
     public ReminderTrack Track => _track;
 
@@ -86,6 +86,13 @@ internal sealed class CalendarWorld
             Send(id, random);
     }
 
+    /// <summary>On to when the next message is due.</summary>
+    public void AdvanceToDue(Random random)
+    {
+        var due = _messages.Values.Where(message => message.Status == MessageStatus.Scheduled).Select(message => message.DueAt).DefaultIfEmpty(Now).Min();
+        Advance(Duration.Max(Duration.Zero, due - Now), random);
+    }
+
     public void CancelByUser()
     {
         foreach (var message in Waiting)
@@ -132,7 +139,8 @@ internal sealed class CalendarWorld
             return;
         }
 
-        if (random.Next(4) > 0)
+        var asks = random.Next(4) > 0;
+        if (asks)
         {
             _track = _track.Saw(Entry);
             if (!_track.IsSuperseded(id) && EventStandings.HasMovedAhead(due, _track.Entry, Now))
@@ -156,7 +164,7 @@ internal sealed class CalendarWorld
         {
             case SendVerdict.Pass:
                 Change(due.BeginAttempt(Sample.Phone, Now));
-                Texts.Add((id, due.Event!.Start, Now));
+                Texts.Add((id, due.Event!.Start, Now, asks ? Entry!.Start : null));
                 var number = _messages[id].Attempts;
                 Change(random.Next(3) == 0
                     ? _messages[id].AttemptRefused(number, new ProviderError(20503, 503, null), Now, RetryOptions.Default)

@@ -1,7 +1,6 @@
 using CsCheck;
 using NodaTime;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Planning;
 using SmsDapr.Core.Tests.Messages;
 
 namespace SmsDapr.Core.Tests.Planning;
@@ -10,19 +9,20 @@ namespace SmsDapr.Core.Tests.Planning;
 public sealed class ConvergencePropertyTests
 {
     // Starts on a grid of half hours, so that events come back to where they were.
-    private static readonly Gen<Action<CalendarWorld>> GenStep = Gen.Frequency(
-        (6, Gen.Int[-2, 20].Select<int, Action<CalendarWorld>>(slots => world => world.Entry = Plans.Entry.At(Grid(world.Now) + Duration.FromMinutes(30 * slots)))),
-        (2, Gen.Const(Step(world => world.Entry = null))),
-        (2, Gen.Const(Step(world => world.Entry = Plans.AllDay))),
-        (2, Gen.Bool.Select<bool, Action<CalendarWorld>>(declined => world => world.Entry = world.Entry is { } entry ? entry with { Declined = declined } : null)),
-        (2, Gen.Int[0, 3].Select<int, Action<CalendarWorld>>(title => world => world.Entry = world.Entry is { } entry ? entry with { Title = $"Title {title}" } : null)),
-        (8, Gen.OneOf(Crash.None, Crash.None, Crash.BeforeTrackIsStored, Crash.AfterTrackIsStored).Select<Crash, Action<CalendarWorld>>(crash => world => world.Plan(crash))),
-        (2, Gen.Const(Step(world => world.PlanTwiceAtOnce()))),
-        (6, Gen.Select(Gen.Int[0, 180], Gen.Int).Select<(int Minutes, int Seed), Action<CalendarWorld>>(x => world => world.Advance(Duration.FromMinutes(x.Minutes), new Random(x.Seed)))),
-        (1, Gen.Const(Step(world => world.CancelByUser()))),
-        (1, Gen.Const(Step(world => world.OptOut()))),
-        (2, Gen.Const(Step(world => world.OptIn()))),
-        (1, Gen.OneOf(5, 15, 60).Select<int, Action<CalendarWorld>>(minutes => world => world.ChangeLead(minutes))));
+    private static readonly Gen<Step> GenStep = Gen.Frequency(
+        (6, Gen.Int[-2, 20].Select(slots => new Step($"move {slots}", world => world.Entry = Plans.Entry.At(Grid(world.Now) + Duration.FromMinutes(30 * slots))))),
+        (2, Gen.Const(new Step("delete", world => world.Entry = null))),
+        (2, Gen.Const(new Step("all day", world => world.Entry = Plans.AllDay))),
+        (2, Gen.Bool.Select(declined => new Step($"declined {declined}", world => world.Entry = world.Entry is { } entry ? entry with { Declined = declined } : null))),
+        (2, Gen.Int[0, 3].Select(title => new Step($"title {title}", world => world.Entry = world.Entry is { } entry ? entry with { Title = $"Title {title}" } : null))),
+        (8, Gen.OneOf(Crash.None, Crash.None, Crash.BeforeTrackIsStored, Crash.AfterTrackIsStored).Select(crash => new Step($"plan, crash {crash}", world => world.Plan(crash)))),
+        (2, Gen.Const(new Step("plan twice at once", world => world.PlanTwiceAtOnce()))),
+        (8, Gen.Int.Select(seed => new Step($"to due, {seed}", world => world.AdvanceToDue(new Random(seed))))),
+        (4, Gen.Select(Gen.Int[0, 60], Gen.Int).Select((minutes, seed) => new Step($"advance {minutes}, {seed}", world => world.Advance(Duration.FromMinutes(minutes), new Random(seed))))),
+        (1, Gen.Const(new Step("user cancels", world => world.CancelByUser()))),
+        (1, Gen.Const(new Step("opt out", world => world.OptOut()))),
+        (2, Gen.Const(new Step("opt in", world => world.OptIn()))),
+        (1, Gen.OneOf(5, 15, 60).Select(minutes => new Step($"lead {minutes}", world => world.ChangeLead(minutes)))));
 
     [Fact]
     public void Any_history_ends_with_the_reminder_that_the_calendar_calls_for() => GenStep.List[1, 40].Sample(
@@ -33,10 +33,14 @@ public sealed class ConvergencePropertyTests
             world.Plan().ShouldBeTrue("a second run finds nothing to do");
 
             var wanted = CallsFor(world);
-            world.Waiting.Count.ShouldBe(wanted is null ? 0 : 1);
+            // A retry whose event began, or whose user opted out, is for the send rules to end.
+            var waiting = world.Waiting
+                .Where(message => message.Attempts == 0 || (world.User.OptOut is null && message.Event!.Start > world.Now))
+                .ToList();
+            waiting.Count.ShouldBe(wanted is null ? 0 : 1);
             if (wanted is { } start)
             {
-                var reminder = world.Waiting[0];
+                var reminder = waiting[0];
                 reminder.Event!.Start.ShouldBe(start);
                 reminder.Event.Title.ShouldBe(world.Entry!.Title);
                 reminder.SendAt.ShouldBeLessThan(start);
@@ -44,7 +48,7 @@ public sealed class ConvergencePropertyTests
                     reminder.Body.ShouldStartWith(world.Entry.Title!);
             }
         },
-        iter: 4_000);
+        iter: 1_500);
 
     [Fact]
     public void Any_history_texts_at_most_once_for_each_start_and_never_after_it() => GenStep.List[1, 60].Sample(
@@ -60,16 +64,17 @@ public sealed class ConvergencePropertyTests
             foreach (var start in world.Texts.GroupBy(text => text.Start))
                 start.Select(text => text.MessageId).Distinct().Count().ShouldBe(1);
             world.Texts.All(text => text.At < text.Start).ShouldBeTrue();
+            world.Texts.All(text => text.RealStart is null || text.RealStart == text.Start).ShouldBeTrue();
             foreach (var message in world.Messages)
                 message.ShouldBeConsistent();
         },
-        iter: 2_000);
+        iter: 800);
 
-    private static CalendarWorld Run(IEnumerable<Action<CalendarWorld>> steps)
+    private static CalendarWorld Run(IEnumerable<Step> steps)
     {
         var world = new CalendarWorld();
         foreach (var step in steps)
-            step(world);
+            step.Do(world);
         return world;
     }
 
@@ -88,5 +93,8 @@ public sealed class ConvergencePropertyTests
 
     private static Instant Grid(Instant now) => Instant.FromUnixTimeSeconds(now.ToUnixTimeSeconds() / 1800 * 1800);
 
-    private static Action<CalendarWorld> Step(Action<CalendarWorld> step) => step;
+    private sealed record Step(string Name, Action<CalendarWorld> Do)
+    {
+        public override string ToString() => Name;
+    }
 }
