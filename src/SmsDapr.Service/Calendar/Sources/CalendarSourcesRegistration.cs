@@ -1,3 +1,4 @@
+using SmsDapr.Service.Calendar.Sources.Feeds;
 using SmsDapr.Service.Calendar.Sources.GoogleCalendar;
 
 namespace SmsDapr.Service.Calendar.Sources;
@@ -8,5 +9,6 @@ internal static class CalendarSourcesRegistration
     public static void AddCalendarSources(this WebApplicationBuilder builder)
     {
         builder.Services.AddGoogleCalendar();
+        builder.Services.AddCalendarFeeds();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodaTime;
 
 namespace SmsDapr.Simulators.GoogleCalendar.Events;
 
@@ -53,6 +54,16 @@ internal sealed record EventEdit
         var end = End is not null ? EventTime.Parse(End, zone) : Start is null ? before!.End : EndAfter(start, before);
         if (end is null || end.Date is null != start.Date is null || end.ToInstant(calendarZone) <= start.ToInstant(calendarZone))
             return (null, "end must be of the same kind as start and after it.");
+        if ((Recurrence ?? before?.Recurrence) is { } rule)
+        {
+            // A series that does not begin on a day of its rule is undefined, so it begins on the next one.
+            var date = start.ToLocal().Date;
+            if (RecurrenceRule.Parse(rule)!.Dates(date).Cast<LocalDate?>().FirstOrDefault() is not { } first)
+                return (null, "recurrence never happens.");
+            var days = Period.DaysBetween(date, first);
+            (start, end) = (start.PlusDays(days), end.PlusDays(days));
+        }
+
         var details = before ?? new EventDetails { Start = start, End = end };
         return (
             details with

@@ -37,6 +37,11 @@ internal sealed record EventTime(DateOnly? Date, DateTimeOffset? At, string? Tim
         ? Instant.FromDateTimeOffset(at).InZone(Zone(TimeZone!)).LocalDateTime
         : LocalDate.FromDateOnly(Date!.Value).AtMidnight();
 
+    /// <summary>At the same time on the wall clock.</summary>
+    public EventTime PlusDays(int days) => Date is not null
+        ? OnDay(ToLocal().Date.PlusDays(days))
+        : AtInstant(Zone(TimeZone!).AtLeniently(ToLocal().PlusDays(days)).ToInstant(), TimeZone!);
+
     /// <summary>The end of an instance id.</summary>
     public string ToKey() => At is { } at
         ? at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)

@@ -36,7 +36,8 @@ internal static class CalendarFeed
         lines.Add("BEGIN:VCALENDAR");
         lines.Add("VERSION:2.0");
         lines.Add("PRODID:-//SmsDapr//Calendar simulator//EN");
-        lines.AddText("X-WR-CALNAME", calendar.Summary);
+        // As Google calls the feed of a person's own calendar.
+        lines.AddText("X-WR-CALNAME", calendar.Id);
         lines.Add($"X-WR-TIMEZONE:{calendar.TimeZone}");
         var events = calendar.Events.Where(stored => !stored.Current.Deleted).ToList();
         foreach (var zone in events.Select(stored => stored.Current.Details.Start.TimeZone).OfType<string>().Distinct().Where(zone => zone != "UTC"))

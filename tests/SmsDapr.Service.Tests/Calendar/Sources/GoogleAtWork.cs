@@ -29,12 +29,14 @@ internal sealed class GoogleAtWork : IAsyncDisposable
         _services = services;
         Clock = clock;
         Http = new HttpClient { BaseAddress = new Uri(simulator.Urls.Single()) };
-        Source = services.GetRequiredService<ICalendarSource>();
+        Source = services.GetServices<ICalendarSource>().OfType<GoogleCalendarSource>().Single();
     }
 
     public FakeTimeProvider Clock { get; }
 
     public HttpClient Http { get; }
+
+    public IServiceProvider Services => _services;
 
     public ICalendarSource Source { get; }
 

@@ -100,9 +100,9 @@ internal sealed class GoogleCalendarClient(HttpClient http, GoogleCalendarOption
             throw (await GoogleError.ReadAsync(response, time, cancellation)).ToException();
         try
         {
-            return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("Null is no answer.");
+            return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellation), type) ?? throw new JsonException("Null is no answer.");
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             throw new CalendarUnavailableException("Google's answer cannot be read.");
         }

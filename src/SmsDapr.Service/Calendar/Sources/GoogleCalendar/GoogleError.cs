@@ -29,11 +29,12 @@ internal sealed record GoogleError(HttpStatusCode Status, string? Reason, string
         var error = new GoogleError(response.StatusCode, null, null, retryAfter);
         try
         {
-            var body = await response.Content.ReadFromJsonAsync(GoogleJson.Default.GoogleErrorBody, cancellation);
+            // As bytes, which can be had more than once: whether to repeat and what to say of it are decided apart.
+            var body = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellation), GoogleJson.Default.GoogleErrorBody);
             var first = body?.Error?.Errors is [var found, ..] ? found : null;
             return error with { Reason = first?.Reason ?? body?.Error?.Status, Location = first?.Location };
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return error;
         }
