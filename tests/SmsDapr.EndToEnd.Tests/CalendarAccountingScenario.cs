@@ -18,9 +18,9 @@ public sealed class CalendarAccountingScenario(ITestOutputHelper output)
     private static readonly DateTimeOffset End = new(2026, 3, 3, 22, 0, 0, TimeSpan.Zero);
     private static readonly object Trouble = new { loss = 0.2, duplication = 0.2, late = 0.2, lateness = "PT4M" };
 
-    private static readonly int Changes = Setting("SMSDAPR_ACCOUNTING_CHANGES", 200);
-    private static readonly int Calendars = Setting("SMSDAPR_ACCOUNTING_CALENDARS", 5);
-    private static readonly int Kills = Setting("SMSDAPR_ACCOUNTING_CALENDAR_KILLS", 3);
+    private static readonly int Changes = Setting("SMSDAPR_ACCOUNTING_CHANGES", 120);
+    private static readonly int Calendars = Setting("SMSDAPR_ACCOUNTING_CALENDARS", 4);
+    private static readonly int Kills = Setting("SMSDAPR_ACCOUNTING_CALENDAR_KILLS", 2);
 
     private readonly Random _random = new(Seed);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmsDapr.Service.Calendar.Sources.Feeds;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Users;
@@ -25,7 +26,9 @@ internal static class CalendarApi
 
     public static void MapCalendar(this IEndpointRouteBuilder user)
     {
-        user.MapPut("/calendar", PutAsync).WithSummary("Connects a calendar: opens a channel and takes over its events.");
+        user.MapPut("/calendar", PutAsync)
+            .WithRequestExample("""{ "calendarId": "primary", "refreshToken": "1//0example" }""")
+            .WithSummary("Connects a calendar: opens a channel and takes over its events.");
         user.MapDelete("/calendar", DeleteAsync).WithSummary("Disconnects the calendar and cancels its reminders.");
     }
 

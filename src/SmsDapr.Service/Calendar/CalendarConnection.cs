@@ -51,6 +51,9 @@ internal sealed record CalendarConnection
 
     public Instant? ChannelOpenedAt { get; init; }
 
+    /// <summary>When opening a channel last failed; it is tried again after a while, and the calendar is polled meanwhile.</summary>
+    public Instant? ChannelFailedAt { get; init; }
+
     /// <summary>Channels that have a successor, or belong to a connection that ended, and are still to be closed.</summary>
     public IReadOnlyList<WatchChannel> Retired { get; init; } = [];
 

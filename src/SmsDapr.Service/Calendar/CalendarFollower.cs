@@ -5,14 +5,15 @@ using SmsDapr.Service.Planning;
 namespace SmsDapr.Service.Calendar;
 
 /// <summary>Does for one user's calendar whatever is due: channel, sync, the plan of a new day, or the end of the connection. Under a lease, and idempotent all the same.</summary>
-internal sealed class CalendarFollower(
+internal sealed partial class CalendarFollower(
     CalendarConnections connections,
     CalendarChannels channels,
     CalendarSync sync,
     CalendarDisconnection disconnection,
     CalendarEvents events,
     DayPlanner planner,
-    IClock clock)
+    IClock clock,
+    ILogger<CalendarFollower> logger)
 {
     /// <summary>How long events are remembered after their day, so that one that is moved back ahead is still known to have had its reminder.</summary>
     private static readonly Period Remembered = Period.FromDays(30);
@@ -57,20 +58,18 @@ internal sealed class CalendarFollower(
         return latest is { Failures: > 0, PollAt: { } retryAt } ? retryAt : null;
     }
 
-    /// <summary>Without a channel the calendar is polled, and opening is tried again with the next look.</summary>
+    /// <summary>Without a channel the calendar is polled. Why it could not be opened is for the sync to find out: what matters concerns that too.</summary>
     private async Task<CalendarConnection?> OpenChannelAsync(CalendarConnection leased, CancellationToken cancellation)
     {
         try
         {
             return await channels.OpenAsync(leased, cancellation);
         }
-        catch (CalendarUnavailableException)
+        catch (Exception e) when (e is CalendarUnavailableException or CalendarRefusedException)
         {
-            return leased;
-        }
-        catch (CalendarRefusedException refused)
-        {
-            return await sync.RefuseAsync(leased, refused, cancellation);
+            LogNoChannel(logger, leased.UserId, (e as CalendarRefusedException)?.Problem ?? "unavailable");
+            var now = clock.GetCurrentInstant();
+            return await connections.UpdateRoundAsync(leased, current => current with { ChannelFailedAt = now }, cancellation);
         }
     }
 
@@ -89,4 +88,7 @@ internal sealed class CalendarFollower(
             await events.ClearAsync(leased.UserId, day, cancellation);
         return until;
     }
+
+    [LoggerMessage(5050, LogLevel.Warning, "The calendar of {UserId} could not be watched ({Problem}); it is polled until that succeeds")]
+    private static partial void LogNoChannel(ILogger logger, string userId, string problem);
 }

@@ -52,13 +52,13 @@ internal sealed partial class CalendarSync(
     }
 
     /// <summary>Somebody has to act; what was known of the calendar stands until then.</summary>
-    public Task<CalendarConnection?> RefuseAsync(CalendarConnection leased, CalendarRefusedException refused, CancellationToken cancellation)
+    private Task<CalendarConnection?> RefuseAsync(CalendarConnection leased, CalendarRefusedException refused, CancellationToken cancellation)
     {
         LogRefused(logger, leased.UserId, refused.Problem);
         return connections.UpdateRoundAsync(leased, current => current.Refused(refused.Problem, clock.GetCurrentInstant()), cancellation);
     }
 
-    public Task<CalendarConnection?> FailAsync(CalendarConnection leased, TimeSpan? retryAfter, CancellationToken cancellation)
+    private Task<CalendarConnection?> FailAsync(CalendarConnection leased, TimeSpan? retryAfter, CancellationToken cancellation)
     {
         LogUnavailable(logger, leased.UserId, leased.Failures + 1);
         return connections.UpdateRoundAsync(leased, current => current.Unavailable(retryAfter, clock.GetCurrentInstant()), cancellation);
@@ -76,10 +76,10 @@ internal sealed partial class CalendarSync(
             var page = await source.ListAsync(leased.Address, cursor, cancellation);
             await TakeAsync(leased, page.Changes, window.From, knownUntil, cancellation);
             seen.UnionWith(page.Changes.Select(change => change.EventId));
-            if (await connections.UpdateRoundAsync(leased, current => current, cancellation) is null)
-                return null;
             if (page.PageToken is { } next)
             {
+                if (await connections.UpdateRoundAsync(leased, current => current, cancellation) is null)
+                    return null;
                 cursor = cursor with { PageToken = next };
                 continue;
             }

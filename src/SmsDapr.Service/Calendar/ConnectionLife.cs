@@ -12,7 +12,8 @@ internal static class ConnectionLife
     private static readonly Duration RefusedPause = Duration.FromHours(6);
     private static readonly Duration FirstRetry = Duration.FromSeconds(15);
     private static readonly Duration LongestRetry = Duration.FromMinutes(30);
-    private static readonly Duration RenewAtLeast = Duration.FromHours(2);
+    private static readonly Duration RenewAtLeast = Duration.FromHours(3);
+    private static readonly Duration ChannelPause = Duration.FromMinutes(30);
 
     /// <summary>A full round asks for events up to this far ahead, and again before half of it is used up.</summary>
     private static readonly Duration Horizon = Duration.FromDays(14);
@@ -28,6 +29,7 @@ internal static class ConnectionLife
                 Problem = null,
                 Failures = 0,
                 PollOnly = false,
+                ChannelFailedAt = null,
                 Requested = known.Requested + 1,
             }
             : new CalendarConnection
@@ -62,7 +64,9 @@ internal static class ConnectionLife
     public static bool WantsPlan(this CalendarConnection connection, Instant now) => connection.PlanAt is null || connection.PlanAt <= now;
 
     public static bool WantsChannel(this CalendarConnection connection, Instant now) =>
-        !connection.PollOnly && connection.Problem is null && (connection.Channel is null || connection.IsEnding(now));
+        connection is { PollOnly: false, Problem: null }
+        && (connection.Channel is null || connection.IsEnding(now))
+        && (connection.ChannelFailedAt is null || connection.ChannelFailedAt + ChannelPause <= now);
 
     public static bool NeedsFullRound(this CalendarConnection connection, Instant now) =>
         connection.SyncToken is null || connection.KnownUntil is null || connection.KnownUntil < now + (Horizon / 2);
@@ -97,11 +101,12 @@ internal static class ConnectionLife
     {
         Channel = channel,
         ChannelOpenedAt = channel is null ? null : now,
+        ChannelFailedAt = null,
         PollOnly = channel is null,
         Retired = connection.Channel is { } old ? [.. connection.Retired, old] : connection.Retired,
     };
 
-    /// <summary>A quarter of its life, and never less than two hours, is left for renewing: the job runs hourly.</summary>
+    /// <summary>A quarter of its life, and never less than three hours, is left for renewing: the job runs hourly.</summary>
     private static bool IsEnding(this CalendarConnection connection, Instant now)
     {
         var ends = connection.Channel!.ExpiresAt;

@@ -30,11 +30,11 @@ internal sealed partial class EventLookup(
     public async Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) =>
         (await LookAsync(message, cancellation)).Sight;
 
-    /// <summary>The message's event as it is now; as last known when its calendar does not answer or has a problem already.</summary>
+    /// <summary>The message's event as it is now; as last known when its calendar does not answer, or has not for a while.</summary>
     public async Task<EventSight> NowAsync(Message message, CancellationToken cancellation)
     {
         var (sight, connection) = await LookAsync(message, cancellation);
-        if (connection is null or { Problem: not null })
+        if (connection is null or { IsHealthy: false })
             return sight;
         try
         {

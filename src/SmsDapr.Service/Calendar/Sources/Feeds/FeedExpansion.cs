@@ -1,6 +1,5 @@
 using Ical.Net.CalendarComponents;
 using Ical.Net.DataTypes;
-using Ical.Net.Evaluation;
 using NodaTime;
 using SmsDapr.Core.Calendar;
 using Duration = NodaTime.Duration;
