@@ -12,6 +12,7 @@ internal static class Banner
         if (options.Simulators)
         {
             Console.WriteLine($"  Phones            http://127.0.0.1:{options.SimulatorPort}/   (texts that the Twilio simulator delivered)");
+            Console.WriteLine($"  Calendar          http://127.0.0.1:{options.SimulatorPort}/calendar   (change an event and see its reminder follow)");
         }
 
         if (options.VirtualClock is { } start)

@@ -87,7 +87,7 @@ internal static class LocalHost
 
     private static async Task ServeAsync(LocalOptions options, TimeProvider clock, WebApplication service, CancellationToken cancellation)
     {
-        var demo = options.Demo ? new Demo(options.ServiceUrl, Console.Out) : null;
+        var demo = options.Demo ? new Demo(options.ServiceUrl, options.Simulators ? new Uri($"http://127.0.0.1:{options.SimulatorPort}") : null, Console.Out) : null;
         if (demo is not null)
             await demo.PrepareAsync(cancellation);
         Banner.Print(options);
@@ -153,6 +153,14 @@ internal static class LocalHost
         {
             standard["Twilio:BaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
             standard["Twilio:VerifyBaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}";
+            standard["GoogleCalendar:BaseUrl"] = $"http://127.0.0.1:{options.SimulatorPort}/calendar/v3";
+            standard["GoogleCalendar:TokenUrl"] = $"http://127.0.0.1:{options.SimulatorPort}/token";
+            standard["GoogleCalendar:ClientId"] = simulator.ClientId;
+            standard["GoogleCalendar:ClientSecret"] = simulator.ClientSecret;
+            // For users who connect a calendar without a refresh token.
+            standard["GoogleCalendar:ServiceAccountKeyFile"] = DemoServiceAccount.EnsureKeyFile(options.DataDirectory);
+            // The simulator's feeds lie on this machine.
+            standard["CalendarFeeds:AllowPrivateAddresses"] = "true";
         }
         else if (string.IsNullOrEmpty(builder.Configuration["Twilio:BaseUrl"]))
             throw new StartFailure("Twilio:BaseUrl: --no-simulators needs the address of the provider (environment: Twilio__BaseUrl).");

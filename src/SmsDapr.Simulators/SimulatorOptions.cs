@@ -10,6 +10,11 @@ public sealed record SimulatorOptions
     public const string DefaultSender = "+15005550006";
     public const string DefaultVerificationCode = "123456";
 
+    public const string DefaultCalendarId = "demo@example.com";
+    public const string DefaultClientId = "simulated-client-id";
+    public const string DefaultClientSecret = "simulated-client-secret";
+    public const string DefaultRefreshToken = "simulated-refresh-token";
+
     /// <summary>Port on loopback; 0 takes a free one.</summary>
     public int Port { get; init; } = 5090;
 
@@ -46,7 +51,27 @@ public sealed record SimulatorOptions
     /// <summary>The code that every phone verification accepts.</summary>
     public string VerificationCode { get; init; } = DefaultVerificationCode;
 
-    /// <summary>Where messages, requests and received texts are kept; null: in memory only.</summary>
+    /// <summary>The calendar that is there from the start; <c>primary</c> means it too.</summary>
+    public string CalendarId { get; init; } = DefaultCalendarId;
+
+    /// <summary>IANA id of its zone.</summary>
+    public string CalendarTimeZone { get; init; } = "UTC";
+
+    /// <summary>The OAuth client that refresh tokens were made for. Any refresh token is good until it is revoked.</summary>
+    public string ClientId { get; init; } = DefaultClientId;
+
+    public string ClientSecret { get; init; } = DefaultClientSecret;
+
+    /// <summary>How long a Google access token lives.</summary>
+    public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Events on one page of a list, whatever a caller asks for.</summary>
+    public int CalendarPageSize { get; init; } = 10;
+
+    /// <summary>What chance in the simulators begins with.</summary>
+    public int Seed { get; init; } = 5090;
+
+    /// <summary>Where messages, requests, received texts and calendars are kept; null: in memory only.</summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>

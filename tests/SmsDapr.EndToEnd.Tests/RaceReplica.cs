@@ -71,6 +71,11 @@ public sealed class RaceReplica : IAsyncDisposable
             ["Twilio__AuthToken"] = simulator.AuthToken,
             ["Twilio__From"] = simulator.Sender,
             ["Twilio__PublicBaseUrl"] = first.ServiceUrl.GetLeftPart(UriPartial.Authority),
+            ["GoogleCalendar__BaseUrl"] = new Uri(first.Simulator.BaseAddress!, "/calendar/v3").ToString(),
+            ["GoogleCalendar__TokenUrl"] = new Uri(first.Simulator.BaseAddress!, "/token").ToString(),
+            ["GoogleCalendar__ClientId"] = simulator.ClientId,
+            ["GoogleCalendar__ClientSecret"] = simulator.ClientSecret,
+            ["GoogleCalendar__PublicBaseUrl"] = first.ServiceUrl.GetLeftPart(UriPartial.Authority),
             ["Auth__ApiKeys__0__Key"] = LocalProcess.AdminKey,
             ["Auth__ApiKeys__0__Roles__0"] = "admin",
         };

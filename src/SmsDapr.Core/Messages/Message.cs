@@ -35,6 +35,9 @@ public sealed record Message
     /// <summary>The model that wrote the text.</summary>
     public string? LlmModel { get; init; }
 
+    /// <summary>Fingerprint of the facts that the text was written from; null for a caller's text. Internal.</summary>
+    public string? WordedFrom { get; init; }
+
     /// <summary>What all generated texts of this message cost, in US dollars.</summary>
     public decimal? GenerationCostUsd { get; init; }
 

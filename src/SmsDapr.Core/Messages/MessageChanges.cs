@@ -34,7 +34,7 @@ public static class MessageChanges
             return new Transition.Refused(Refusal.NotScheduled);
 
         var moved = message.Event?.Start != changed.Start || message.Event?.End != changed.End;
-        if (!moved && message.Event == changed && (text is null || text.Body == message.Body))
+        if (!moved && message.Event == changed && (text is null || (text.Body == message.Body && text.WordedFrom == message.WordedFrom)))
             return new Transition.Unchanged(message);
 
         var next = message with { Event = changed };
@@ -129,6 +129,7 @@ public static class MessageChanges
             Body = text.Body,
             BodySource = text.Source,
             LlmModel = text.LlmModel,
+            WordedFrom = text.WordedFrom,
             GenerationCostUsd = text.CostUsd is { } cost ? (message.GenerationCostUsd ?? 0) + cost : message.GenerationCostUsd,
             Sms = message.Sms with { Segments = size.Segments, Encoding = size.Encoding },
         };

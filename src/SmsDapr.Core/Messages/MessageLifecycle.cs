@@ -26,6 +26,7 @@ public static class MessageLifecycle
             Body = data.Text.Body,
             BodySource = data.Text.Source,
             LlmModel = data.Text.LlmModel,
+            WordedFrom = data.Text.WordedFrom,
             GenerationCostUsd = data.Text.CostUsd,
             SendAt = data.SendAt,
             TimeZone = data.TimeZone,

@@ -1,10 +1,13 @@
+using SmsDapr.Service.Hosting;
+
 namespace SmsDapr.Local.Clock;
 
-/// <summary>Counts every request a host answers and every call it makes over HttpClient as work, from outside the host.</summary>
+/// <summary>Counts every request a host answers, every call it makes over HttpClient and what goes on after an answer as work.</summary>
 internal static class WorkTracking
 {
     public static void TrackWork(this WebApplicationBuilder builder, WorkCounter work)
     {
+        builder.Services.AddSingleton(new BackgroundWork(work.Begin));
         builder.Services.AddSingleton<IStartupFilter>(new TrackRequests(work));
         builder.Services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new TrackCalls(work)));
     }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Calendar;
+using SmsDapr.Service.Composing;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
@@ -7,6 +9,7 @@ using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Privacy;
 using SmsDapr.Service.Reporting.Alerts;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
 
@@ -48,6 +51,9 @@ public static class ServiceHost
         builder.AddDelivery();
         builder.AddPrivacy();
         builder.AddAlerts();
+        builder.AddCalendar();
+        builder.AddComposing();
+        builder.AddPlanning();
 
         var app = builder.Build();
 
@@ -65,6 +71,9 @@ public static class ServiceHost
         app.MapReconciler();
         app.MapPrivacy();
         app.MapAlerts();
+        app.MapCalendarWebhook();
+        app.MapCalendarJobs();
+        app.MapPlanning();
 
         configureApp?.Invoke(app);
         return app;

@@ -22,6 +22,7 @@ public sealed record CreateMessageRequest
     public const int MaxAttemptsLimit = 10;
 
     private const int MaxReasonLength = 200;
+    private const int MaxEventIdLength = 1024;
 
     // Beyond, the wall-clock times of some zones are no instants.
     private const int FirstYear = 1970;
@@ -57,6 +58,9 @@ public sealed record CreateMessageRequest
     /// <summary>How long after its send time the message may still go out.</summary>
     public Duration? MaxLateness { get; init; }
 
+    /// <summary>An event of the user's calendar: the message ends when the event is deleted, begins or lasts all day.</summary>
+    public string? CalendarEventId { get; init; }
+
     public QuietHoursMode? QuietHours { get; init; }
 
     /// <summary>Why quiet hours are overridden; kept with the message.</summary>
@@ -73,6 +77,7 @@ public sealed record CreateMessageRequest
             .Check(SendAt is null || SendAtLocal is null, "sendAtLocal", "must not be given together with sendAt")
             .Check(TimeZone is null || LocalTimes.FindZone(TimeZone) is not null, "timeZone", "must be an IANA time zone such as Europe/Berlin")
             .Check(Id is null || MessageId.IsValid(Id), "id", MessageId.Rule)
+            .Check(CalendarEventId is null or { Length: >= 1 and <= MaxEventIdLength }, "calendarEventId", $"must have 1 to {MaxEventIdLength} characters")
             .Check(MaxAttempts is null or (>= 1 and <= MaxAttemptsLimit), "maxAttempts", $"must be a number from 1 to {MaxAttemptsLimit}")
             .Check(MaxLateness is not { } late || (late > Duration.Zero && late <= LongestLateness), "maxLateness", "must be a duration above zero, at most P30D");
         return QuietHours == QuietHoursMode.Override

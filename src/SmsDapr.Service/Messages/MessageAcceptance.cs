@@ -1,6 +1,7 @@
 using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Users;
@@ -28,6 +29,9 @@ internal abstract record Acceptance
     /// <summary>The send time lies further ahead than anything can wait.</summary>
     public sealed record TooFarAhead(string Field) : Acceptance;
 
+    /// <summary>The user's calendar has no such timed event ahead.</summary>
+    public sealed record UnknownEvent : Acceptance;
+
     /// <summary>A rule refuses the user's messages at the door.</summary>
     public sealed record Refused(StatusReason Reason) : Acceptance;
 }
@@ -37,8 +41,18 @@ internal abstract record Acceptance
 /// came to be is no message, invisible to readers and free to be written over. Every step may be repeated.
 /// </summary>
 internal sealed class MessageAcceptance(
-    MessageRepository messages, MessageIndex index, MessageEngine engine, IUserDirectory users, SmsOptions options, TwilioOptions twilio, IClock clock)
+    MessageRepository messages,
+    MessageIndex index,
+    MessageEngine engine,
+    EventLookup eventLookup,
+    IUserDirectory users,
+    SmsOptions options,
+    TwilioOptions twilio,
+    IClock clock)
 {
+    /// <summary>What the planner accepts under an id is always the same reminder, whatever its event looks like by then.</summary>
+    private const string ReminderFingerprint = "reminder";
+
     /// <param name="id">The message id.</param>
     /// <param name="mayExist">Whether the caller chose the id, so that the request may be a repetition.</param>
     /// <param name="request">A valid request.</param>
@@ -48,21 +62,36 @@ internal sealed class MessageAcceptance(
         string id, bool mayExist, CreateMessageRequest request, string createdBy, CancellationToken cancellation)
     {
         var existing = mayExist ? await messages.FindAsync(id, cancellation) : null;
+        return await AcceptAsync(id, existing, request.Fingerprint(), () => DraftAsync(id, request, createdBy, cancellation), cancellation);
+    }
+
+    /// <summary>Accepts a reminder under the id that was derived for it.</summary>
+    /// <param name="reminder">The message.</param>
+    /// <param name="user">Its user.</param>
+    /// <param name="cancellation">Ends the attempt to accept; repeating it is harmless.</param>
+    public Task<Acceptance> AcceptAsync(NewMessage reminder, UserPreferences user, CancellationToken cancellation) =>
+        AcceptAsync(reminder.Id, existing: null, ReminderFingerprint, () => Task.FromResult(Draft(reminder, user)), cancellation);
+
+    /// <summary>Whether a stored record is a message: accepted, or about to be because its workflow exists.</summary>
+    public async Task<bool> IsVisibleAsync(Message message, CancellationToken cancellation) =>
+        message.Accepted || await engine.ExistsAsync(message.Id, cancellation);
+
+    private async Task<Acceptance> AcceptAsync(
+        string id, Document<Message>? existing, string fingerprint, Func<Task<Drafted>> draft, CancellationToken cancellation)
+    {
         while (true)
         {
-            if (existing is not null && await JudgeExistingAsync(existing, request, cancellation) is { } judged)
+            if (existing is not null && await JudgeExistingAsync(existing, fingerprint, cancellation) is { } judged)
                 return judged;
 
-            var user = await users.FindAsync(request.UserId!, cancellation);
-            var now = clock.GetCurrentInstant();
-            if (Refusal(user, request, now) is { } refused)
+            var (refused, message) = await draft();
+            if (refused is not null)
                 return refused;
 
-            var message = Create(id, request, user, now, createdBy);
             var stored = existing is null
-                ? messages.TryCreateAsync(message, cancellation)
-                : messages.TryReplaceAsync(existing, message, cancellation);
-            await Task.WhenAll(stored, index.AddAsync(message.UserId, message.SendAt, id, cancellation));
+                ? messages.TryCreateAsync(message!, cancellation)
+                : messages.TryReplaceAsync(existing, message!, cancellation);
+            await Task.WhenAll(stored, index.AddAsync(message!.UserId, message.SendAt, id, cancellation));
             if (await stored)
             {
                 await engine.StartAsync(id, cancellation);
@@ -73,15 +102,11 @@ internal sealed class MessageAcceptance(
         }
     }
 
-    /// <summary>Whether a stored record is a message: accepted, or about to be because its workflow exists.</summary>
-    public async Task<bool> IsVisibleAsync(Message message, CancellationToken cancellation) =>
-        message.Accepted || await engine.ExistsAsync(message.Id, cancellation);
-
     /// <summary>Null when nothing was ever accepted under the id, so that it may be written over.</summary>
-    private async Task<Acceptance?> JudgeExistingAsync(Document<Message> existing, CreateMessageRequest request, CancellationToken cancellation)
+    private async Task<Acceptance?> JudgeExistingAsync(Document<Message> existing, string fingerprint, CancellationToken cancellation)
     {
         var message = existing.Value;
-        if (message.RequestFingerprint == request.Fingerprint())
+        if (message.RequestFingerprint == fingerprint)
         {
             if (!message.Accepted)
             {
@@ -103,42 +128,63 @@ internal sealed class MessageAcceptance(
         return await IsVisibleAsync(message, cancellation) ? new Acceptance.Conflict() : null;
     }
 
-    private static Acceptance? Refusal(UserPreferences user, CreateMessageRequest request, Instant now)
+    private Drafted Draft(NewMessage reminder, UserPreferences user) =>
+        Refusal(user) is { } refused ? new(refused, null) : new(null, Create(reminder with { RequestFingerprint = ReminderFingerprint }, user));
+
+    private async Task<Drafted> DraftAsync(string id, CreateMessageRequest request, string createdBy, CancellationToken cancellation)
     {
+        var user = await users.FindAsync(request.UserId!, cancellation);
+        var now = clock.GetCurrentInstant();
+        var (sendAt, timeZone) = request.Schedule(user, now);
         var field = request.SendAtLocal is null ? "sendAt" : "sendAtLocal";
-        var sendAt = request.Schedule(user, now).SendAt;
         if (MessageLimits.IsPast(sendAt, now))
-            return new Acceptance.InThePast(field);
+            return new(new Acceptance.InThePast(field), null);
         if (MessageLimits.IsTooFarAhead(sendAt, now))
-            return new Acceptance.TooFarAhead(field);
-        if (user.OptOut is not null)
-            return new Acceptance.Refused(StatusReason.OptedOut);
-        return user.Phone is { Verified: true } ? null : new Acceptance.Refused(StatusReason.PhoneNotVerified);
+            return new(new Acceptance.TooFarAhead(field), null);
+        if (Refusal(user) is { } refused)
+            return new(refused, null);
+
+        CalendarEvent? calendarEvent = null;
+        if (request.CalendarEventId is { } eventId
+            && (calendarEvent = await eventLookup.AttachAsync(user.UserId, eventId, id, cancellation)) is null)
+        {
+            return new(new Acceptance.UnknownEvent(), null);
+        }
+
+        var message = new NewMessage
+        {
+            Id = id,
+            UserId = request.UserId!,
+            Type = MessageType.Custom,
+            Text = new MessageText(request.Body!, BodySource.Caller),
+            SendAt = sendAt,
+            SendAtLocal = request.SendAtLocal,
+            FollowsUserZone = request.SendAtLocal is not null && request.TimeZone is null,
+            TimeZone = timeZone,
+            Event = calendarEvent,
+            MaxAttempts = request.MaxAttempts ?? options.MaxSendAttempts,
+            MaxLateness = request.MaxLateness,
+            QuietHoursOverrideReason = request.OverrideReason?.Trim(),
+            RequestFingerprint = request.Fingerprint(),
+            CreatedBy = createdBy,
+            Source = TimelineSource.Api,
+        };
+        return new(null, Create(message, user));
     }
 
-    private Message Create(string id, CreateMessageRequest request, UserPreferences user, Instant now, string createdBy)
+    private static Acceptance.Refused? Refusal(UserPreferences user) => user switch
     {
-        var (sendAt, timeZone) = request.Schedule(user, now);
-        var message = MessageLifecycle.Create(
-            new NewMessage
-            {
-                Id = id,
-                UserId = request.UserId!,
-                Type = MessageType.Custom,
-                Text = new MessageText(request.Body!, BodySource.Caller),
-                SendAt = sendAt,
-                SendAtLocal = request.SendAtLocal,
-                FollowsUserZone = request.SendAtLocal is not null && request.TimeZone is null,
-                TimeZone = timeZone,
-                MaxAttempts = request.MaxAttempts ?? options.MaxSendAttempts,
-                MaxLateness = request.MaxLateness,
-                QuietHoursOverrideReason = request.OverrideReason?.Trim(),
-                SmartEncoding = twilio.SmartEncoding,
-                RequestFingerprint = request.Fingerprint(),
-                CreatedBy = createdBy,
-                Source = TimelineSource.Api,
-            },
-            now);
+        { OptOut: not null } => new(StatusReason.OptedOut),
+        { Phone: not { Verified: true } } => new(StatusReason.PhoneNotVerified),
+        _ => null,
+    };
+
+    private Message Create(NewMessage data, UserPreferences user)
+    {
+        var message = MessageLifecycle.Create(data with { SmartEncoding = twilio.SmartEncoding }, clock.GetCurrentInstant());
         return message with { Sms = message.Sms with { To = user.Phone!.Number } };
     }
+
+    /// <summary>A refusal, or the message to store.</summary>
+    private sealed record Drafted(Acceptance? Refused, Message? Message);
 }

@@ -4,6 +4,7 @@ using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Text;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting.Auth;
 
 namespace SmsDapr.Service.Messages;
@@ -86,7 +87,7 @@ public sealed record MessageView
         GenerationCostUsd = message.GenerationCostUsd,
         SendAt = message.SendAt,
         TimeZone = message.TimeZone,
-        Event = message.Event,
+        Event = message.Event is { } its ? its with { CalendarId = CalendarIds.Shown(its.CalendarId) } : null,
         Attempts = message.Attempts,
         MaxAttempts = message.MaxAttempts,
         NextAttemptAt = message.NextAttemptAt,

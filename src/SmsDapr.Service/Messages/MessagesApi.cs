@@ -8,6 +8,7 @@ using SmsDapr.Core.Messages;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
 
@@ -38,6 +39,11 @@ internal static class MessagesApi
             .ProducesProblem(StatusCodes.Status404NotFound);
         messages.MapPost("/{id}/cancel", CancelAsync)
             .WithSummary("Cancel a message that waits")
+            .Produces<MessageView>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        messages.MapPost("/{id}/regenerate", RegenerateAsync)
+            .WithSummary("Write a new text for a reminder that waits")
             .Produces<MessageView>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -101,6 +107,8 @@ internal static class MessagesApi
                 return Problem.Invalid(past.Field, "must not lie in the past");
             case Acceptance.TooFarAhead far:
                 return Problem.Invalid(far.Field, CreateMessageRequest.FarAway);
+            case Acceptance.UnknownEvent:
+                return Problem.Invalid("calendarEventId", "must be a timed event ahead in the user's connected calendar");
             case Acceptance.Refused { Reason: StatusReason.OptedOut }:
                 return Problem.Conflict("opted_out", "The user opted out of texts.");
             case Acceptance.Refused { Reason: StatusReason.PhoneNotVerified }:
@@ -202,6 +210,16 @@ internal static class MessagesApi
 
     private static ProblemHttpResult IdempotencyConflict() =>
         Problem.Conflict("idempotency_conflict", "Another request was accepted under this id or idempotency key.");
+
+    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> RegenerateAsync(
+        string id, Caller caller, MessageAccess access, ReminderRewording rewording, CancellationToken cancellation)
+    {
+        if (await access.FindAsync(id, caller, cancellation) is not { } message)
+            return Problem.NotFound(NotFoundDetail);
+        if (message.Type != MessageType.EventReminder)
+            return Problem.Conflict("caller_text", "The caller wrote this text; change it with PATCH.");
+        return Answer(await rewording.RewordAsync(message, cancellation), caller);
+    }
 
     private static Results<Ok<MessageView>, ProblemHttpResult> Answer(Transition? transition, Caller caller) =>
         transition switch

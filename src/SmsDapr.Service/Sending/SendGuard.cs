@@ -1,9 +1,11 @@
 using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Sending;
@@ -32,6 +34,7 @@ internal sealed class SendGuard(
     MessageRepository messages,
     MessageIndex index,
     IUserDirectory users,
+    GuardedEvent events,
     SendingPause pause,
     TwilioCircuit circuit,
     SenderPace pace,
@@ -71,6 +74,25 @@ internal sealed class SendGuard(
             return new GuardResult.Wait(until);
         }
 
+        // Last, since it asks the calendar: right before the call, and only for what would go out now.
+        if (message.Event is not null)
+        {
+            if (await events.FollowAsync(version, context.User, cancellation) is not { } sight)
+                return new GuardResult.Changed();
+
+            // The calendar may have taken its time to answer: quiet hours or the event may have begun meanwhile.
+            context = Seen(context with { Now = clock.GetCurrentInstant() }, sight);
+            switch (SendRules.Decide(context))
+            {
+                case SendVerdict.Pass:
+                    break;
+                case SendVerdict.End gone:
+                    return await ChangeAsync(version, message.End(gone.Reason, TimelineSource.Calendar, context.Now), cancellation);
+                default:
+                    return new GuardResult.Changed();
+            }
+        }
+
         // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
         if (!message.EverAccepted && !await users.TryTakeSlotAsync(days, message.Id, context.User.DailyLimit, cancellation))
             return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
@@ -87,14 +109,17 @@ internal sealed class SendGuard(
     {
         var (context, _) = await ContextAsync(message, cancellation);
         var kept = message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now);
-        return SendRules.Explain(kept is Transition.Changed { Next: var moved } ? (await ContextAsync(moved, cancellation)).Context : context);
+        if (kept is Transition.Changed { Next: var moved })
+            (context, _) = await ContextAsync(moved, cancellation);
+        return SendRules.Explain(await PeekAsync(context, cancellation));
     }
 
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {
         var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
-        return SendRules.Decide((await ContextAsync(asBefore, cancellation)).Context) is SendVerdict.Pass;
+        var (context, _) = await ContextAsync(asBefore, cancellation);
+        return SendRules.Decide(await PeekAsync(context, cancellation)) is SendVerdict.Pass;
     }
 
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
@@ -128,8 +153,22 @@ internal sealed class SendGuard(
             Day = days.Day,
             EarlierDays = days.Earlier,
         };
-        return (context, days);
+        return message is { Event: not null, IsFinal: false }
+            ? (Seen(context, await events.LastKnownAsync(message, cancellation)), days)
+            : (context, days);
     }
+
+    /// <summary>The context with the event as the calendar has it now, if it comes to that.</summary>
+    private async Task<SendContext> PeekAsync(SendContext context, CancellationToken cancellation)
+    {
+        if (context.Message is not { Event: not null, Status: MessageStatus.Scheduled })
+            return context;
+        var (sight, message) = await events.PeekAsync(context.Message, cancellation);
+        return Seen(ReferenceEquals(message, context.Message) ? context : (await ContextAsync(message, cancellation)).Context, sight);
+    }
+
+    private static SendContext Seen(SendContext context, EventSight sight) =>
+        context with { Event = sight.StandingOf(context.Message, context.Now) };
 
     private async Task<GuardResult> ChangeAsync(Document<Message> version, Transition transition, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using NodaTime;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting.Auth;
 
 namespace SmsDapr.Service.Users;
@@ -33,7 +34,7 @@ public sealed record PreferencesView
 
     public required DayView Today { get; init; }
 
-    internal static PreferencesView Of(UserPreferences preferences, DaySlots today, Caller caller) => new()
+    internal static PreferencesView Of(UserPreferences preferences, CalendarConnection? calendar, DaySlots today, Caller caller) => new()
     {
         UserId = preferences.UserId,
         EventRemindersEnabled = preferences.EventRemindersEnabled,
@@ -48,7 +49,7 @@ public sealed record PreferencesView
         OptedOut = preferences.OptOut is not null,
         OptedOutAt = preferences.OptOut?.At,
         OptOutReason = preferences.OptOut?.Reason,
-        Calendar = null,
+        Calendar = calendar is { IsConnected: true } ? CalendarView.Of(calendar) : null,
         Today = new DayView(today.Date, today.MessageIds.Count, preferences.DailyLimit),
     };
 }
@@ -57,7 +58,11 @@ public sealed record PreferencesView
 public sealed record PhoneView(string Number, bool Verified, Instant? VerifiedAt);
 
 /// <summary>The connected calendar.</summary>
-public sealed record CalendarView(bool Connected, string CalendarId, bool Healthy, string? Problem, Instant? ChannelExpiresAt);
+public sealed record CalendarView(bool Connected, string CalendarId, bool Healthy, string? Problem, Instant? ChannelExpiresAt)
+{
+    internal static CalendarView Of(CalendarConnection connection) => new(
+        Connected: true, CalendarIds.Shown(connection.CalendarId), connection.IsHealthy, connection.ShownProblem, connection.Channel?.ExpiresAt);
+}
 
 /// <summary>The user's local day: what counts against the limit.</summary>
 public sealed record DayView(LocalDate Date, int Sent, int Limit);

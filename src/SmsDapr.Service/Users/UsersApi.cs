@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Options;
@@ -35,6 +36,7 @@ internal static class UsersApi
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Sets a number that the calling host verified itself, or takes it back.");
         user.MapPhoneVerification();
+        user.MapCalendar();
         user.MapPost("/opt-out", OptOut).WithSummary("Opts the user out and cancels what is pending.");
         user.MapPost("/opt-in", OptIn).WithSummary("Opts the user in again.");
     }
@@ -103,12 +105,13 @@ internal static class UsersApi
             : Problem.Invalid("userId", $"must be {UserId.Rule}");
 }
 
-/// <summary>Completes preferences with what else the API shows: the user's day.</summary>
-internal sealed class PreferencesReader(UserDirectory users, IClock clock)
+/// <summary>Completes preferences with what else the API shows: the user's calendar and day.</summary>
+internal sealed class PreferencesReader(UserDirectory users, CalendarConnections calendars, IClock clock)
 {
     public async Task<PreferencesView> ReadAsync(UserPreferences preferences, Caller caller, CancellationToken cancellation)
     {
         var today = LocalTimes.DateOf(clock.GetCurrentInstant(), preferences.Zone);
-        return PreferencesView.Of(preferences, await users.FindDayAsync(preferences.UserId, today, cancellation), caller);
+        var day = users.FindDayAsync(preferences.UserId, today, cancellation);
+        return PreferencesView.Of(preferences, await calendars.FindAsync(preferences.UserId, cancellation), await day, caller);
     }
 }

@@ -26,7 +26,10 @@ internal sealed record CalendarPage(IReadOnlyList<CalendarChange> Changes, strin
     public string? TimeZone { get; init; }
 }
 
-/// <summary>Where to go on: a full round begins with neither token.</summary>
+/// <summary>
+/// Where to go on: a full round begins with neither token. All pages of a round are asked for with the same cursor but for
+/// <paramref name="PageToken"/>: <paramref name="SyncToken"/> and window stay.
+/// </summary>
 /// <param name="SyncToken">What the last round ended with; null begins a full round.</param>
 /// <param name="PageToken">The next page of this round.</param>
 /// <param name="From">Full rounds: events that end after this.</param>

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using SmsDapr.Service.Composing;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Privacy;
 using SmsDapr.Service.Reporting.Alerts;
 
 namespace SmsDapr.Service.Hosting.Options;
 
-internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr);
+internal sealed record ServiceOptions(TwilioOptions Twilio, SmsOptions Sms, AuthOptions Auth, DaprOptions Dapr, GoogleCalendarOptions GoogleCalendar);
 
 internal static class OptionsRegistration
 {
@@ -21,7 +22,9 @@ internal static class OptionsRegistration
         var dapr = DaprOptions.Read(Read(""));
         var retention = RetentionOptions.Read(Read("Retention"));
         var alerts = AlertOptions.Read(Read("Alerts"));
-        var calendarAddress = Read("GoogleCalendar").Address("PublicBaseUrl");
+        var composing = ComposingOptions.Read(Read(""));
+        var google = GoogleCalendarOptions.Read(Read("GoogleCalendar"));
+        var feeds = CalendarFeedOptions.Read(Read("CalendarFeeds"));
         if (problems.Count > 0)
             throw new OptionsValidationException("", typeof(ServiceOptions), problems);
 
@@ -31,7 +34,10 @@ internal static class OptionsRegistration
         builder.Services.AddSingleton(dapr);
         builder.Services.AddSingleton(retention);
         builder.Services.AddSingleton(alerts);
-        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, calendarAddress]));
-        return new ServiceOptions(twilio, sms, auth, dapr);
+        builder.Services.AddSingleton(composing);
+        builder.Services.AddSingleton(google);
+        builder.Services.AddSingleton(feeds);
+        builder.Services.AddSingleton(new PublicHosts([twilio.PublicBaseUrl, google.PublicBaseUrl]));
+        return new ServiceOptions(twilio, sms, auth, dapr, google);
     }
 }

@@ -1,6 +1,7 @@
 using Dapr;
 using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics;
+using SmsDapr.Service.Calendar.Sources;
 
 namespace SmsDapr.Service.Hosting.Problems;
 
@@ -55,6 +56,14 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> logger)
             LogUnavailable(logger, failure);
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
             await Problem.Of(StatusCodes.Status503ServiceUnavailable, "Storage is not answering. Try again later.").ExecuteAsync(httpContext);
+            return true;
+        }
+
+        if (exception is CalendarUnavailableException)
+        {
+            LogUnavailable(logger, "the calendar does not answer");
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "The calendar is not answering. Try again later.").ExecuteAsync(httpContext);
             return true;
         }
 

@@ -1,3 +1,4 @@
+using SmsDapr.Simulators.Storage;
 using SmsDapr.Simulators.Twilio.Behaviours;
 using SmsDapr.Simulators.Twilio.Inspection;
 using SmsDapr.Simulators.Twilio.Messages;
@@ -8,7 +9,7 @@ namespace SmsDapr.Simulators.Twilio.Storage;
 internal sealed class TwilioState : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Journal? _journal;
+    private readonly Journal<JournalEntry>? _journal;
     private readonly MessageIndex _messages = new();
     private readonly Phones _phones = new();
     private readonly List<CreateRequestSeen> _requests = [];
@@ -19,7 +20,7 @@ internal sealed class TwilioState : IDisposable
     {
         if (options.DataDirectory is null)
             return;
-        _journal = new Journal(options.DataDirectory);
+        _journal = new Journal<JournalEntry>(options.DataDirectory, "twilio");
         foreach (var entry in _journal.Load())
         {
             if (entry is RequestSeen { Request: { To: { } to, Behaviour: { } behaviour } } && MagicNumbers.Named(behaviour) is not null)

@@ -1,0 +1,120 @@
+using NodaTime;
+using SmsDapr.Core.Calendar;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Planning;
+using SmsDapr.Core.Sending;
+using SmsDapr.Service.Calendar.Sources;
+using SmsDapr.Service.Planning;
+
+namespace SmsDapr.Service.Calendar;
+
+/// <summary>What is known of a message's event.</summary>
+/// <param name="IsConnected">Whether its calendar still is.</param>
+/// <param name="Track">The event, just fetched or as last known, and how far its reminders got; null when the calendar is not connected.</param>
+/// <param name="Round">The round of the connection in which it was fetched; null when it is the last known one.</param>
+internal sealed record EventSight(bool IsConnected, ReminderTrack? Track, long? Round)
+{
+    public EventStanding StandingOf(Message message, Instant now) =>
+        Track is null ? EventStandings.Of(message, entry: null, IsConnected, now) : EventStandings.Of(message, Track, IsConnected, now);
+
+    public override string ToString() => "event";
+}
+
+/// <summary>Finds single events: in what is stored, or at their source within a short time.</summary>
+internal sealed partial class EventLookup(
+    CalendarConnections connections, CalendarEvents events, CalendarSources sources, IClock clock, ILogger<EventLookup> logger)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is stored of a message's event.</summary>
+    public async Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) =>
+        (await LookAsync(message, cancellation)).Sight;
+
+    /// <summary>The message's event as it is now; as last known when its calendar does not answer, or has not for a while.</summary>
+    public async Task<EventSight> NowAsync(Message message, CancellationToken cancellation)
+    {
+        var (sight, connection) = await LookAsync(message, cancellation);
+        if (connection is null or { IsHealthy: false })
+            return sight;
+        try
+        {
+            var entry = await FetchAsync(connection, message.Event!.Id, cancellation);
+            return sight with { Track = sight.Track!.Saw(entry), Round = connection.Round };
+        }
+        catch (CalendarUnavailableException)
+        {
+            LogLastKnown(logger, message.Id);
+            return sight;
+        }
+        catch (CalendarRefusedException refused)
+        {
+            await connections.UpdateAsync(
+                connection.UserId,
+                current => current is { IsConnected: true } && current.CalendarId == connection.CalendarId
+                    ? current.Refused(refused.Problem, clock.GetCurrentInstant())
+                    : null,
+                cancellation);
+            LogLastKnown(logger, message.Id);
+            return sight;
+        }
+    }
+
+    /// <summary>Puts a message under the rules of an event; null when the user's calendar has no such timed event ahead.</summary>
+    /// <exception cref="CalendarUnavailableException">It is not known here, and its calendar does not answer.</exception>
+    public async Task<CalendarEvent?> AttachAsync(string userId, string eventId, string messageId, CancellationToken cancellation)
+    {
+        if (await connections.FindAsync(userId, cancellation) is not { IsConnected: true } connection)
+            return null;
+        var stored = (await events.FindAsync(userId, connection.CalendarId, eventId, cancellation))?.Value;
+        var entry = stored?.Track.Entry ?? await FindAsync(connection, eventId, cancellation);
+        if (entry?.Start is not { } start || start <= clock.GetCurrentInstant())
+            return null;
+
+        await events.ListAsync(userId, [entry], cancellation);
+        await events.UpdateAsync(
+            userId,
+            connection.CalendarId,
+            eventId,
+            current => (current ?? StoredEvent.Seen(null, userId, entry, connection.Round)!).Attach(messageId),
+            cancellation);
+        return entry.ToEvent();
+    }
+
+    private async Task<CalendarEntry?> FindAsync(CalendarConnection connection, string eventId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await FetchAsync(connection, eventId, cancellation);
+        }
+        catch (CalendarRefusedException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<CalendarEntry?> FetchAsync(CalendarConnection connection, string eventId, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await sources.For(connection.CalendarId).FindAsync(connection.Address, eventId, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CalendarUnavailableException("The calendar did not answer in time.", e);
+        }
+    }
+
+    private async Task<(EventSight Sight, CalendarConnection? Connection)> LookAsync(Message message, CancellationToken cancellation)
+    {
+        var its = message.Event!;
+        if (await connections.FindAsync(message.UserId, cancellation) is not { IsConnected: true } connection || connection.CalendarId != its.CalendarId)
+            return (new EventSight(false, null, null), null);
+        var stored = await events.FindAsync(message.UserId, its.CalendarId, its.Id, cancellation);
+        return (new EventSight(true, stored?.Value.Track ?? ReminderTrack.Of(message.UserId, its.ToEntry()), null), connection);
+    }
+
+    [LoggerMessage(5020, LogLevel.Warning, "The calendar did not say whether the event of message {MessageId} still stands; what was last known counts")]
+    private static partial void LogLastKnown(ILogger logger, string messageId);
+}

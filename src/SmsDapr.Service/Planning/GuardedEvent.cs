@@ -1,0 +1,58 @@
+using NodaTime;
+using SmsDapr.Core.Calendar;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
+using SmsDapr.Service.Calendar;
+using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Messages;
+
+namespace SmsDapr.Service.Planning;
+
+/// <summary>The event of a message that is about to go out: looked at once more, and followed when it is not what the message says.</summary>
+internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, EventReminders reminders, MessageRepository messages, IClock clock)
+{
+    /// <summary>What is stored of the event.</summary>
+    public Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) => lookup.LastKnownAsync(message, cancellation);
+
+    /// <summary>The event as it is now, changing nothing, and the message as it would follow.</summary>
+    public async Task<(EventSight Sight, Message Message)> PeekAsync(Message message, CancellationToken cancellation)
+    {
+        var sight = await lookup.NowAsync(message, cancellation);
+        if (!EventStandings.HasMovedAhead(message, sight.Track?.Entry, clock.GetCurrentInstant()))
+            return (sight, message);
+        var its = sight.Track!.Entry!.ToEvent();
+        var sendAt = message.SendAt + (its.Start - message.Event!.Start);
+        return message.FollowEvent(its, Instant.Max(sendAt, clock.GetCurrentInstant()), text: null, clock.GetCurrentInstant()) is Transition.Changed { Next: var moved }
+            ? (sight, moved)
+            : (sight, message);
+    }
+
+    /// <summary>The event as it is now; null when the message has just followed it, or ended with it, and is to be read again.</summary>
+    public async Task<EventSight?> FollowAsync(Document<Message> version, UserPreferences user, CancellationToken cancellation)
+    {
+        var message = version.Value;
+        var sight = await lookup.NowAsync(message, cancellation);
+        if (sight is not { Round: { } round, Track.Entry: { } entry })
+            return sight;
+
+        var isNew = false;
+        var stored = await events.UpdateAsync(
+            message.UserId,
+            entry.CalendarId,
+            entry.Id,
+            current =>
+            {
+                var seen = StoredEvent.Seen(current, message.UserId, entry, round);
+                isNew = seen is not null && !ReferenceEquals(seen, current);
+                return isNew ? seen : null;
+            },
+            cancellation);
+        var now = clock.GetCurrentInstant();
+        if (!isNew && !EventStandings.HasMovedAhead(message, stored!.Track.Entry, now))
+            return sight;
+
+        await events.ListAsync(message.UserId, [entry], cancellation);
+        await reminders.BringInLineAsync(stored!, etag: null, reminders.Today(user), cancellation);
+        return (await messages.FindAsync(message.Id, cancellation))?.ETag == version.ETag ? sight : null;
+    }
+}

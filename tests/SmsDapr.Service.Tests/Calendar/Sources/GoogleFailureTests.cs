@@ -1,0 +1,283 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SmsDapr.Service.Calendar.Sources;
+using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Simulators;
+
+namespace SmsDapr.Service.Tests.Calendar.Sources;
+
+public sealed class GoogleFailureTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(429, "rateLimitExceeded")]
+    [InlineData(403, "rateLimitExceeded")]
+    [InlineData(403, "userRateLimitExceeded")]
+    [InlineData(500, "backendError")]
+    [InlineData(503, null)]
+    public async Task List_refused_for_a_moment_is_repeated_until_it_comes(int status, string? reason)
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", times = 2, status, reason });
+
+        (await google.RoundAsync()).Changes.ShouldBeEmpty();
+
+        (await google.CallsAsync("list")).ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(503, null)]
+    [InlineData(429, "rateLimitExceeded")]
+    [InlineData(403, "rateLimitExceeded")]
+    public async Task List_refused_again_and_again_ends_as_unavailable(int status, string? reason)
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", status, reason });
+
+        await Should.ThrowAsync<CalendarUnavailableException>(() => google.RoundAsync());
+
+        (await google.CallsAsync("list")).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task List_told_to_stay_away_for_long_is_not_repeated_and_says_how_long()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", status = 503, reason = "backendError", retryAfter = 120 });
+
+        var failure = await Should.ThrowAsync<CalendarUnavailableException>(() => google.RoundAsync());
+
+        failure.RetryAfter.ShouldBe(TimeSpan.FromMinutes(2));
+        (await google.CallsAsync("list")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task List_told_to_wait_a_second_waits_it()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", times = 1, status = 429, reason = "rateLimitExceeded", retryAfter = 1 });
+        var begin = Stopwatch.GetTimestamp();
+
+        await google.RoundAsync();
+
+        Stopwatch.GetElapsedTime(begin).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task List_with_a_day_s_quota_used_up_is_left_for_later()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", status = 403, reason = "quotaExceeded" });
+
+        var failure = await Should.ThrowAsync<CalendarUnavailableException>(() => google.RoundAsync());
+
+        failure.RetryAfter.ShouldBe(TimeSpan.FromMinutes(15));
+        (await google.CallsAsync("list")).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(403, "forbidden", "forbidden")]
+    [InlineData(403, "insufficientPermissions", "insufficient_permissions")]
+    [InlineData(403, "accessNotConfigured", "access_not_configured")]
+    [InlineData(403, null, "forbidden")]
+    [InlineData(404, "notFound", "not_found")]
+    [InlineData(400, "badRequest", "bad_request")]
+    public async Task List_refused_for_good_says_why_and_is_not_repeated(int status, string? reason, string problem)
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", status, reason });
+
+        (await Should.ThrowAsync<CalendarRefusedException>(() => google.RoundAsync())).Problem.ShouldBe(problem);
+
+        (await google.CallsAsync("list")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_is_tried_again()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", times = 1, answer = "close" });
+
+        await google.RoundAsync();
+
+        (await google.CallsAsync("list")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_call_that_hangs_ends_by_its_time_limit()
+    {
+        await using var google = await GoogleAtWork.StartAsync(
+            limit: limits => limits with { AttemptLimit = TimeSpan.FromMilliseconds(200), Retries = 1 });
+        await google.FailAsync(new { call = "list", answer = "hang" });
+
+        await Should.ThrowAsync<CalendarUnavailableException>(() => google.RoundAsync());
+    }
+
+    [Fact]
+    public async Task A_token_server_that_hangs_ends_by_the_time_limit()
+    {
+        await using var google = await GoogleAtWork.StartAsync(
+            limit: limits => limits with { AttemptLimit = TimeSpan.FromMilliseconds(300), Retries = 1 });
+        await google.FailAsync(new { call = "token", answer = "hang" });
+
+        await Should.ThrowAsync<CalendarUnavailableException>(() => google.RoundAsync());
+    }
+
+    [Fact]
+    public async Task A_token_server_in_trouble_is_asked_again()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "token", times = 2, status = 503 });
+
+        await google.RoundAsync();
+
+        (await google.CallsAsync("token")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_consent_is_refused_with_one_call()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.PutAsync("/_sim/calendar/consent", new { refreshToken = SimulatorOptions.DefaultRefreshToken, revoked = true });
+
+        (await Should.ThrowAsync<CalendarRefusedException>(() => google.RoundAsync())).Problem.ShouldBe("invalid_grant");
+
+        (await google.CallsAsync("token")).ShouldBe(1);
+        (await google.CallsAsync("list")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_consent_withdrawn_while_a_token_is_good_is_found_at_the_next_call()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.RoundAsync();
+        await google.PutAsync("/_sim/calendar/consent", new { refreshToken = SimulatorOptions.DefaultRefreshToken, revoked = true });
+
+        (await Should.ThrowAsync<CalendarRefusedException>(() => google.RoundAsync())).Problem.ShouldBe("invalid_grant");
+
+        (await google.CallsAsync("token")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_refused_access_token_is_replaced_once()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.RoundAsync();
+        await google.PostAsync("/_sim/calendar/expire-access-tokens");
+
+        await google.RoundAsync();
+
+        (await google.CallsAsync("token")).ShouldBe(2);
+        (await google.CallsAsync("list")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_token_refused_twice_is_refused_for_good()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.FailAsync(new { call = "list", status = 401, reason = "authError" });
+
+        (await Should.ThrowAsync<CalendarRefusedException>(() => google.RoundAsync())).Problem.ShouldBe("unauthorized");
+
+        (await google.CallsAsync("list")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_access_token_is_used_until_it_grows_stale_by_the_service_s_clock()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+        await google.RoundAsync();
+        google.Clock.Advance(TimeSpan.FromMinutes(50));
+        await google.RoundAsync();
+        (await google.CallsAsync("token")).ShouldBe(1);
+
+        google.Clock.Advance(TimeSpan.FromMinutes(8));
+        await google.RoundAsync();
+
+        (await google.CallsAsync("token")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Without_a_refresh_token_the_service_account_acts_for_the_calendar_s_owner()
+    {
+        await using var google = await GoogleAtWork.StartAsync(account: Account());
+        var delegated = google.Calendar with { RefreshToken = null };
+
+        (await google.Source.ListAsync(delegated, GoogleAtWork.Week, Cancellation)).SyncToken.ShouldNotBeNull();
+
+        await google.PutAsync("/_sim/calendar/consent", new { account = GoogleAtWork.CalendarId, revoked = true });
+        await google.PostAsync("/_sim/calendar/expire-access-tokens");
+        (await Should.ThrowAsync<CalendarRefusedException>(() => google.Source.ListAsync(delegated, GoogleAtWork.Week, Cancellation)))
+            .Problem.ShouldBe("invalid_grant");
+    }
+
+    [Fact]
+    public async Task A_calendar_that_belongs_to_nobody_is_read_as_the_service_account_itself()
+    {
+        const string Group = "c_team@group.calendar.google.com";
+        await using var google = await GoogleAtWork.StartAsync(account: Account());
+        await google.PutAsync($"/_sim/calendar/{Group}", new { summary = "Team" });
+        await google.PutAsync("/_sim/calendar/consent", new { account = Group, revoked = true });
+
+        (await google.Source.ListAsync(new CalendarAddress("anna", Group, null), GoogleAtWork.Week, Cancellation)).SyncToken.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Without_any_credentials_the_calendar_is_refused_without_a_call()
+    {
+        await using var google = await GoogleAtWork.StartAsync();
+
+        (await Should.ThrowAsync<CalendarRefusedException>(
+            () => google.Source.ListAsync(google.Calendar with { RefreshToken = null }, GoogleAtWork.Week, Cancellation))).Problem.ShouldBe("no_refresh_token");
+
+        (await google.CallsAsync("token")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Neither_logs_nor_exceptions_hold_a_token_a_title_or_the_calendar_s_address()
+    {
+        using var log = new LogLines();
+        await using var google = await GoogleAtWork.StartAsync(configure: services => services.AddSingleton<ILoggerProvider>(log));
+        await google.AddAsync(new { summary = "Very private", start = "2026-03-03T09:00" });
+        await google.RoundAsync();
+        var failures = new List<Exception>();
+        foreach (var rule in new object[]
+        {
+            new { call = "list", status = 503 },
+            new { call = "list", status = 403, reason = "forbidden" },
+            new { call = "list", answer = "close" },
+        })
+        {
+            await google.FailAsync(rule);
+            failures.Add(await Should.ThrowAsync<Exception>(() => google.RoundAsync()));
+            await google.Http.DeleteAsync("/_sim/calendar/plans", Cancellation);
+        }
+
+        await google.PutAsync("/_sim/calendar/consent", new { refreshToken = SimulatorOptions.DefaultRefreshToken, revoked = true });
+        failures.Add(await Should.ThrowAsync<Exception>(() => google.RoundAsync()));
+
+        log.Lines.ShouldNotBeEmpty();
+        foreach (var line in log.Lines.Concat(failures.Select(failure => failure.ToString())))
+        {
+            line.ShouldNotContain(SimulatorOptions.DefaultRefreshToken);
+            line.ShouldNotContain("ya29");
+            line.ShouldNotContain("Very private");
+            line.ShouldNotContain("demo@example.com");
+            line.ShouldNotContain("demo%40example.com");
+            line.ShouldNotContain(SimulatorOptions.DefaultClientSecret);
+        }
+    }
+
+    private static GoogleServiceAccount Account()
+    {
+        using var key = RSA.Create(2048);
+        return GoogleServiceAccount.Parse(JsonSerializer.Serialize(new
+        {
+            type = "service_account", client_email = "robot@project.iam.gserviceaccount.com", private_key_id = "k1", private_key = key.ExportPkcs8PrivateKeyPem(),
+        }));
+    }
+}
