@@ -118,7 +118,7 @@ internal sealed partial class CalendarPushes(
     {
         using var client = clients.CreateClient(ClientName);
         using var request = new HttpRequestMessage(HttpMethod.Post, channel.Address) { Content = new ByteArrayContent([]) };
-        request.Headers.Add("User-Agent", "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)");
+        request.Headers.TryAddWithoutValidation("User-Agent", "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)");
         request.Headers.Add("Accept", "*/*");
         request.Headers.Add("X-Goog-Channel-ID", channel.Id);
         request.Headers.Add("X-Goog-Channel-Expiration", channel.ExpiresAt.ToString("R", CultureInfo.InvariantCulture));
