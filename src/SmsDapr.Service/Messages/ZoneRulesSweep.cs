@@ -28,8 +28,15 @@ internal sealed partial class ZoneRulesSweep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!await TrySweepAsync(stoppingToken))
-            await Task.Delay(Pause, TimeProvider.System, stoppingToken);
+        try
+        {
+            while (!await TrySweepAsync(stoppingToken))
+                await Task.Delay(Pause, TimeProvider.System, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service ends; the next start goes on.
+        }
     }
 
     /// <summary>False while the sidecar does not answer. Whatever else fails is no reason for the service to end: each message is held to the rules again when it is due.</summary>
