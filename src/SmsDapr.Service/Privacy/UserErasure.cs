@@ -13,6 +13,9 @@ internal interface IUserDataHolder
 {
     /// <summary>Forgets everything about a user; runs again after a failure.</summary>
     Task ForgetAsync(string userId, CancellationToken cancellation);
+
+    /// <summary>Forgets what requests that were under way then have written since; not what belongs to a user who came back.</summary>
+    Task ForgetLateWritesAsync(string userId, CancellationToken cancellation);
 }
 
 /// <summary>
@@ -63,6 +66,8 @@ internal sealed partial class UserErasure(
         if (left > 0 || clock.GetCurrentInstant() - job.BeganAt < StragglersAreIn)
             return true;
 
+        foreach (var holder in holders)
+            await holder.ForgetLateWritesAsync(job.UserId, cancellation);
         if (!isKnownAgain)
             await index.RemoveUserAsync(job.UserId, cancellation);
 

@@ -15,6 +15,9 @@ internal sealed class UserRecords(IDocumentStore documents) : IUserDataHolder
         await documents.DeleteAsync(UserDirectory.UserKey(userId), cancellation);
     }
 
+    /// <summary>There are none: what is written after all makes the user known again.</summary>
+    public Task ForgetLateWritesAsync(string userId, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>Only this user's claim: the next owner's has another ETag.</summary>
     private async Task ForgetClaimAsync(string key, string userId, CancellationToken cancellation)
     {
