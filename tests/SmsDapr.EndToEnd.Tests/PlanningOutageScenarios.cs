@@ -73,6 +73,7 @@ public sealed class PlanningOutageScenarios(ITestOutputHelper output)
         await using var system = new VirtualSystem();
         await system.InitializeAsync();
         var midnight = VirtualSystem.Start.AddHours(17);
+        await system.AdvanceToAsync(midnight.AddMinutes(-10));
         var users = new List<CalendarUser>();
         for (var number = 0; number < Users; number++)
         {
