@@ -28,7 +28,7 @@ internal static class BenchCommand
         var instances = new Option<int[]>("--instances")
         {
             Description = "workflows: sleeping instances in the store; may be repeated",
-            DefaultValueFactory = _ => [1_000, 10_000],
+            DefaultValueFactory = _ => [1_000, 100_000],
         };
         var messages = Count("--messages", 2_000, "messages: texts due at one instant");
         var waiting = Count("--waiting", 10_000, "lateness: texts waiting for tomorrow; memory per text and idle CPU are measured with them");

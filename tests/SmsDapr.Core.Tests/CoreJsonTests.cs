@@ -101,6 +101,35 @@ public sealed class CoreJsonTests
         message.TryGetProperty("isFinal", out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public void Errors_say_what_is_expected_and_not_what_came()
+    {
+        Should.Throw<JsonException>(() => Read<Instant>("\"tomorrow\"")).Message.ShouldStartWith("Not an RFC 3339 time.");
+        Should.Throw<JsonException>(() => Read<Duration>("\"P1M\"")).Message.ShouldStartWith("Not an ISO 8601 duration of fixed length.");
+        Should.Throw<JsonException>(() => Read<Duration>("\"PT999999999999H\"")).Message.ShouldStartWith("The duration is longer than centuries.");
+    }
+
+    [Fact]
+    public void Instant_before_the_first_year_is_written_all_the_same() =>
+        Write(Instant.FromUtc(-1, 1, 1, 0, 0)).ShouldBe("\"-0001-01-01T00:00:00Z\"");
+
+    [Fact]
+    public void Configure_makes_any_options_write_and_read_the_contract()
+    {
+        var options = new JsonSerializerOptions();
+        CoreJson.Configure(options);
+
+        Json(StatusReason.QuietHours).ShouldBe("\"quiet_hours\"");
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<StatusReason>("3", options));
+        Json(Noon).ShouldBe("\"2026-03-02T12:00:00Z\"");
+        Json(Duration.FromMinutes(15)).ShouldBe("\"PT15M\"");
+        Json(new LocalDate(2026, 3, 8)).ShouldBe("\"2026-03-08\"");
+        Json(new LocalTime(8, 30)).ShouldBe("\"08:30\"");
+        Json(new LocalDateTime(2026, 3, 8, 9, 30)).ShouldBe("\"2026-03-08T09:30\"");
+
+        string Json<T>(T value) => JsonSerializer.Serialize(value, options);
+    }
+
     private static T? Read<T>(string json) => JsonSerializer.Deserialize<T>(json, CoreJson.Options);
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, CoreJson.Options);

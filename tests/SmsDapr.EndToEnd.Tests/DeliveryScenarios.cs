@@ -194,6 +194,24 @@ public sealed class DeliveryScenarios(VirtualSystem system) : IClassFixture<Virt
     }
 
     [Fact]
+    public async Task Retries_after_failed_receipts_have_a_limit_of_their_own_when_one_is_set()
+    {
+        await using var careful = VirtualSystem.With("Sms__MaxRetriesAfterReceipt", "0");
+        await careful.InitializeAsync();
+        var undelivered = await careful.NewUserAsync("+19075550128");
+        var refused = await careful.NewUserAsync("+19075550101");
+        var first = await careful.ScheduleAsync(undelivered, sendAt: null);
+        var second = await careful.ScheduleAsync(refused, sendAt: null);
+
+        await careful.AdvanceAsync(TimeSpan.FromMinutes(30));
+
+        (await careful.MessageAsync(first)).Text("statusReason").ShouldBe("attempts_exhausted");
+        (await careful.CreatesAsync(undelivered)).ShouldHaveSingleItem();
+        (await careful.MessageAsync(second)).Text("status").ShouldBe("delivered");
+        (await careful.CreatesAsync(refused)).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task An_opt_out_that_Twilio_reports_opts_the_user_out_and_cancels_what_waits()
     {
         var user = await system.NewUserAsync("+19075550107");

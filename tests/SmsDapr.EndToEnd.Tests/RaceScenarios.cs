@@ -7,7 +7,7 @@ namespace SmsDapr.EndToEnd.Tests;
 /// <summary>Changes that are asked for while their message falls due: each either wins or is refused, and the text tells which.</summary>
 public sealed class RaceScenarios(VirtualSystem system) : IClassFixture<VirtualSystem>
 {
-    private const int Messages = 20;
+    private const int Messages = 50;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

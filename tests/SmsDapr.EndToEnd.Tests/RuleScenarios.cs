@@ -80,7 +80,7 @@ public sealed class RuleScenarios(VirtualSystem system) : IClassFixture<VirtualS
     [Fact]
     public async Task A_cancel_that_races_the_send_either_wins_or_is_refused()
     {
-        var users = await Task.WhenAll(Enumerable.Range(0, 25).Select(_ => system.NewUserAsync()));
+        var users = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => system.NewUserAsync()));
         var sendAt = await system.NextAsync(9, 45);
         var ids = await Task.WhenAll(users.Select(user => system.ScheduleAsync(user, sendAt)));
 

@@ -70,6 +70,40 @@ public sealed class WebhookScenarios(VirtualSystem system) : IClassFixture<Virtu
         (await system.MessageAsync(id)).Text("status").ShouldBe("delivered");
     }
 
+    [Fact]
+    public async Task A_receipt_without_our_ids_that_comes_days_later_finds_its_message_too()
+    {
+        await using var other = VirtualSystem.With("Sms__DeliveryTimeout", "PT1H");
+        await other.InitializeAsync();
+        var user = await other.NewUserAsync(SilentPhone);
+        var id = await other.ScheduleAsync(user, sendAt: null);
+        await other.AdvanceAsync(TimeSpan.FromHours(2));
+        var message = await other.MessageAsync(id);
+        message.GetProperty("deliveryUnconfirmed").GetBoolean().ShouldBeTrue();
+        await other.AdvanceAsync(TimeSpan.FromDays(5));
+
+        var fields = TwilioCallback.Fields(message.Text("twilioSid")!, "delivered");
+        fields["To"] = SilentPhone;
+        using var request = TwilioCallback.Create(other.Process, "/webhooks/twilio/status", fields);
+        using var response = await other.Api.SendAsync(request, Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await other.MessageAsync(id)).Text("status").ShouldBe("delivered");
+    }
+
+    [Fact]
+    public async Task The_carrier_s_time_is_kept_beside_ours()
+    {
+        var (id, sid) = await SentAsync();
+        var fields = TwilioCallback.Fields(sid, "delivered");
+        fields["RawDlrDoneDate"] = "2603020912";
+        await PostAsync($"/webhooks/twilio/status?messageId={id}&attempt=1", fields);
+
+        var attempt = (await system.MessageAsync(id)).GetProperty("sms").GetProperty("attempts")[0];
+        attempt.Text("carrierDoneAt").ShouldBe("2026-03-02T09:12");
+        attempt.Time("deliveredAt").ShouldBe(await system.NowAsync());
+    }
+
     [Theory]
     [InlineData("MessageSid")]
     [InlineData("MessageStatus")]

@@ -1,3 +1,4 @@
+using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using SmsDapr.Sidecar.Conformance.Tests.Workflows;
@@ -10,8 +11,8 @@ namespace SmsDapr.Sidecar.Conformance.Tests;
 
 /// <summary>
 /// The sidecar under test: the one at DAPR_HTTP_ENDPOINT and DAPR_GRPC_ENDPOINT when both are set, else the embedded one in this process.
-/// CONFORMANCE_RESOURCES gives the embedded one other components of the same names, such as a PostgreSQL store. A sidecar elsewhere needs the components of this project's Resources directory and, for what concerns the application,
-/// <c>--app-port</c> equal to CONFORMANCE_APP_PORT, which tells these tests where to listen.
+/// CONFORMANCE_RESOURCES gives the embedded one other components of the same names, such as a PostgreSQL store. What a sidecar elsewhere
+/// needs is in this project's README; a test of what it lacks is skipped with the reason.
 /// </summary>
 public class SidecarFixture : IAsyncLifetime
 {
@@ -90,6 +91,22 @@ public class SidecarFixture : IAsyncLifetime
             await Application.DisposeAsync();
         Directory.Delete(_dataDirectory, recursive: true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Skips the test, with the reason, when the sidecar has no such component.</summary>
+    public async Task RequireAsync(string component, string building)
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var type = await TypeOfAsync(component);
+        Assert.SkipWhen(type is null, $"the sidecar has no component '{component}'; Resources/components.yaml has the one that is meant");
+        Assert.SkipUnless(type!.StartsWith(building, StringComparison.Ordinal), $"the sidecar's component '{component}' is a {type}, not a {building}");
+    }
+
+    /// <summary>The component's type, such as <c>state.redis</c>; null: there is none of this name.</summary>
+    public async Task<string?> TypeOfAsync(string component)
+    {
+        var metadata = await Grpc.GetMetadataAsync(new GetMetadataRequest(), cancellationToken: TestContext.Current.CancellationToken);
+        return metadata.RegisteredComponents.FirstOrDefault(registered => registered.Name == component)?.Type;
     }
 
     public TestApplication RequireApplication()

@@ -59,6 +59,38 @@ public sealed class TestApplication : IAsyncDisposable
         new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "raw", ["route"] = "/events/raw", ["metadata"] = new JsonObject { ["rawPayload"] = "true" } },
         new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "refused", ["route"] = "/events/refused", ["deadLetterTopic"] = "refused-dead" },
         new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "refused-dead", ["route"] = "/events/refused-dead" },
+        new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "headed", ["route"] = "/events/headed" },
+        new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "answered", ["route"] = "/events/answered", ["deadLetterTopic"] = "answered-dead" },
+        new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "answered-dead", ["route"] = "/events/answered-dead" },
+        new JsonObject
+        {
+            ["pubsubname"] = SidecarFixture.PubSub,
+            ["topic"] = "ruled",
+            ["routes"] = new JsonObject
+            {
+                ["rules"] = new JsonArray(
+                    new JsonObject { ["match"] = "event.type == \"order.paid\" && event.data.amount > 100", ["path"] = "/events/ruled/large" },
+                    new JsonObject { ["match"] = "event.type == \"order.paid\" || event.type == \"order.sent\"", ["path"] = "/events/ruled/orders" }),
+                ["default"] = "/events/ruled/others",
+            },
+        },
+        new JsonObject
+        {
+            ["pubsubname"] = SidecarFixture.PubSub,
+            ["topic"] = "choosy",
+            ["routes"] = new JsonObject { ["rules"] = new JsonArray(new JsonObject { ["match"] = "event.type == \"wanted\"", ["path"] = "/events/choosy" }) },
+            ["deadLetterTopic"] = "choosy-dead",
+        },
+        new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "choosy-dead", ["route"] = "/events/choosy-dead" },
+        new JsonObject
+        {
+            ["pubsubname"] = SidecarFixture.PubSub,
+            ["topic"] = "bulk",
+            ["route"] = "/events/bulk",
+            ["deadLetterTopic"] = "bulk-dead",
+            ["bulkSubscribe"] = new JsonObject { ["enabled"] = true, ["maxMessagesCount"] = 3, ["maxAwaitDurationMs"] = 200 },
+        },
+        new JsonObject { ["pubsubname"] = SidecarFixture.PubSub, ["topic"] = "bulk-dead", ["route"] = "/events/bulk-dead" },
     ];
 
     private async Task<IResult> ReceiveAsync(string path, HttpRequest request)

@@ -14,12 +14,12 @@ internal sealed class StubServer(WebApplication app) : IAsyncDisposable
 
     public int Port => new Uri(Url).Port;
 
-    public static async Task<StubServer> StartAsync(Func<HttpRequest, Task<IResult>> answer)
+    public static async Task<StubServer> StartAsync(Func<HttpRequest, Task<IResult>> answer, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        app.Urls.Add($"http://127.0.0.1:{port}");
         app.Map("/{*path}", answer);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new StubServer(app);

@@ -11,11 +11,10 @@ using SmsDapr.Bench.Running;
 
 namespace SmsDapr.Bench.Figures;
 
-/// <summary>Events through <c>pubsub.in-memory</c>, from the first publish call to the last delivery over HTTP.</summary>
+/// <summary>Events through each broker, from the first publish call to the last delivery over HTTP; Redis Streams also asked directly.</summary>
 internal static class PubSubFigures
 {
     private const string PubSub = "pubsub";
-    private const string Topic = "bench";
     private const int Publishers = 16;
     private const int WarmUp = 2_000;
     private const int Measured = 10_000;
@@ -24,15 +23,36 @@ internal static class PubSubFigures
 
     public static async Task MeasureAsync(BenchRun run)
     {
+        await MeasureAsync(run, "in-memory", ComponentYaml.PubSub("pubsub.in-memory", "unused", "-"));
+        if (MeasuredStore.Redis is not { } redis)
+        {
+            run.Table.Add("pub/sub deliveries, redis", "left out: REDIS_HOST is not set");
+            return;
+        }
+
+        await MeasureAsync(run, "redis", ComponentYaml.PubSub("pubsub.redis", "redisHost", redis));
+        await BareRedisStream.RunAsync(redis, Publishers, WarmUp);
+        var stream = await BareRedisStream.RunAsync(redis, Publishers, Measured);
+        run.Table.Add(
+            "pub/sub, Redis Streams directly",
+            $"{Shown.Rate(Measured / stream.TotalSeconds)}",
+            how: $"XADD by {Publishers} publishers, XREADGROUP and XACK by one reader, {Shown.Count(Measured)} entries");
+    }
+
+    private static async Task MeasureAsync(BenchRun run, string broker, ComponentYaml component)
+    {
+        var topic = $"bench-{Guid.NewGuid():N}";
         var port = ChildProcess.FreePorts(1)[0];
         using var delivered = new SemaphoreSlim(0);
-        await using var app = await SubscriberAsync(port, () => delivered.Release(), run.Cancellation);
-        await using var sidecar = await SidecarSystem.StartAsync(port, run.Cancellation);
+        await using var app = await SubscriberAsync(port, topic, () => delivered.Release(), run.Cancellation);
+        await using var sidecar = await SidecarSystem.StartAsync(port, run.Cancellation, component);
         await DeliverAsync(WarmUp);
+        var cpu = sidecar.Process.CpuTime;
         var (publishing, elapsed) = await DeliverAsync(Measured);
+        cpu = sidecar.Process.CpuTime - cpu;
         run.Table.Add(
-            "pub/sub deliveries",
-            $"{Shown.Rate(Measured / elapsed.TotalSeconds)}; publish {Shown.Rate(publishing.PerSecond)}, p50 {Shown.Milliseconds(publishing.Latencies.Percentile(50))}",
+            $"pub/sub deliveries, {broker}",
+            $"{Shown.Rate(Measured / elapsed.TotalSeconds)}, {Shown.CpuEach(cpu, Measured)}; publish {Shown.Rate(publishing.PerSecond)}, p50 {Shown.Milliseconds(publishing.Latencies.Percentile(50))}",
             how: $"{Shown.Count(Measured)} by {Publishers} publishers to one subscriber over HTTP, {Shown.Count(WarmUp)} before");
 
         async Task<(ClosedLoop Publishing, TimeSpan Elapsed)> DeliverAsync(int events)
@@ -52,21 +72,21 @@ internal static class PubSubFigures
             new PublishEventRequest
             {
                 PubsubName = PubSub,
-                Topic = Topic,
+                Topic = topic,
                 DataContentType = "application/json",
                 Data = ByteString.CopyFromUtf8($$"""{"messageId":"{{number}}","status":"sent"}"""),
             },
             cancellationToken: run.Cancellation);
     }
 
-    private static async Task<WebApplication> SubscriberAsync(int port, Action onEvent, CancellationToken cancellation)
+    private static async Task<WebApplication> SubscriberAsync(int port, string topic, Action onEvent, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}");
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.UseRouting();
-        app.MapGet("/dapr/subscribe", () => TypedResults.Json(new[] { new { pubsubname = PubSub, topic = Topic, route = "events" } }));
+        app.MapGet("/dapr/subscribe", () => TypedResults.Json(new[] { new { pubsubname = PubSub, topic, route = "events" } }));
         app.MapPost("/events", () =>
         {
             onEvent();

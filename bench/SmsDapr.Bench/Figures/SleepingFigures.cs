@@ -20,6 +20,7 @@ internal static class SleepingFigures
         await using var app = await WorkflowApp.StartAsync(sidecar.GrpcEndpoint, run.Cancellation);
         await app.RunNoOpsAsync(WarmUp, run.Cancellation);
         await sidecar.RestartAsync(run.Cancellation);
+        await app.ReconnectedAsync(run.Cancellation);
         var sleeper = await app.StartSleeperAsync(BenchRun.Now.AddDays(1), run.Cancellation);
         await run.PauseAsync(Settle);
         var empty = sidecar.Process.ResidentBytes;
@@ -35,6 +36,7 @@ internal static class SleepingFigures
         run.Table.Add(
             $"restart with {Shown.Count(sleeping)} asleep", Shown.Seconds(restart), how: "from the request to stop to the first answer about a sleeper");
 
+        await app.ReconnectedAsync(run.Cancellation);
         await run.PauseAsync(Settle);
         var full = sidecar.Process.ResidentBytes;
         run.Table.Add(

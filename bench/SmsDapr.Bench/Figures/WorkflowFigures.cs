@@ -19,11 +19,12 @@ internal static class WorkflowFigures
         {
             await app.StartSleepersAsync(instances - asleep, _ => BenchRun.Now.AddDays(1), run.Cancellation);
             asleep = instances;
-            var cpu = sidecar.Process.CpuTime;
+            var sidecarCpu = sidecar.Process.CpuTime;
+            var workerCpu = Environment.CpuUsage.TotalTime;
             var runs = await app.RunNoOpsAsync(Measured, run.Cancellation);
             run.Table.Add(
                 $"workflows, {Shown.Count(instances)} in the store",
-                $"{Shown.Rate(runs.PerSecond)}, {Shown.Spread(runs.Latencies)}, {Shown.CpuEach(sidecar.Process.CpuTime - cpu, Measured)}",
+                $"{Shown.Rate(runs.PerSecond)}, {Shown.Spread(runs.Latencies)}, sidecar {Shown.CpuEach(sidecar.Process.CpuTime - sidecarCpu, Measured)}, worker and callers {Shown.CpuEach(Environment.CpuUsage.TotalTime - workerCpu, Measured)}",
                 how: $"two activities, a due timer, an event; {Shown.Count(Measured)} by {WorkflowApp.Callers} callers, {Shown.Count(WarmUp)} before");
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace SmsDapr.Bench.Running;
 
 /// <summary>One SQLite connection as durable as the sidecar's: WAL, synchronous FULL, a commit for each write; callers take turns.</summary>
-internal sealed class BareSqlite : IDisposable
+internal sealed class BareSqlite : IBareStore
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
@@ -31,30 +31,33 @@ internal sealed class BareSqlite : IDisposable
         _replace = Command("UPDATE state SET value = $value, etag = etag + 1 WHERE key = $key AND etag = $etag");
     }
 
-    public void Save(string key, byte[] value)
+    public Task SaveAsync(string key, byte[] value)
     {
         lock (_gate)
             Execute(_save, ("$key", key), ("$value", value));
+        return Task.CompletedTask;
     }
 
-    public void Get(string key, byte[] value)
+    public Task GetAsync(string key)
     {
         lock (_gate)
             ReadETag(key);
+        return Task.CompletedTask;
     }
 
-    public void Replace(string key, byte[] value)
+    public Task ReplaceAsync(string key, byte[] value)
     {
         lock (_gate)
             Execute(_replace, ("$key", key), ("$value", value), ("$etag", ReadETag(key)));
+        return Task.CompletedTask;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _save.Dispose();
-        _get.Dispose();
-        _replace.Dispose();
-        _connection.Dispose();
+        await _save.DisposeAsync();
+        await _get.DisposeAsync();
+        await _replace.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private long ReadETag(string key)

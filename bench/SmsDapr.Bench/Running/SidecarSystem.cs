@@ -3,7 +3,7 @@ using DaprRuntime = Dapr.Client.Autogen.Grpc.v1.Dapr;
 
 namespace SmsDapr.Bench.Running;
 
-/// <summary>The embedded sidecar alone in a child process, with the state store and the pub/sub of <c>components/embedded</c>.</summary>
+/// <summary>The embedded sidecar alone in a child process, with the state store and the pub/sub of <c>components/embedded</c> or others.</summary>
 internal sealed class SidecarSystem : IAsyncDisposable
 {
     private static readonly string[] Components = ["statestore.yaml", "pubsub.yaml"];
@@ -13,11 +13,13 @@ internal sealed class SidecarSystem : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly GrpcChannel _channel;
 
-    private SidecarSystem(int? appPort)
+    private SidecarSystem(int? appPort, ComponentYaml? component)
     {
         var resources = Directory.CreateDirectory(Path.Combine(_data.Path, "components")).FullName;
-        foreach (var component in Components)
-            File.Copy(Path.Combine(Repository.Components, component), Path.Combine(resources, component));
+        foreach (var file in Components)
+            File.Copy(Path.Combine(Repository.Components, file), Path.Combine(resources, file));
+        if (component is not null)
+            File.WriteAllText(Path.Combine(resources, component.File), component.Text);
         _arguments =
         [
             "--app-id", "bench",
@@ -45,9 +47,10 @@ internal sealed class SidecarSystem : IAsyncDisposable
 
     /// <param name="appPort">Where an application listens that is called back; the sidecar then is ready when it is.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task<SidecarSystem> StartAsync(int? appPort, CancellationToken cancellation)
+    /// <param name="component">Takes the place of the one in the file of the same name.</param>
+    public static async Task<SidecarSystem> StartAsync(int? appPort, CancellationToken cancellation, ComponentYaml? component = null)
     {
-        var system = new SidecarSystem(appPort);
+        var system = new SidecarSystem(appPort, component);
         await system.StartAsync(appPort is null ? "outbound" : "", cancellation);
         return system;
     }

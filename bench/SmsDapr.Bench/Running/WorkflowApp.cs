@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Dapr.Workflow;
+using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +18,9 @@ internal sealed class WorkflowApp : IAsyncDisposable
 
     /// <summary>Starts and the waits for them that are under way at the same time.</summary>
     public const int Callers = 64;
+
+    private static readonly TimeSpan ReconnectLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
 
     private readonly IHost _host;
     private readonly DaprWorkflowClient _client;
@@ -60,6 +65,24 @@ internal sealed class WorkflowApp : IAsyncDisposable
 
     public async Task<string> StartSleeperAsync(DateTimeOffset until, CancellationToken cancellation) =>
         await _client.ScheduleNewWorkflowAsync(Sleep, NextId(), until.UtcDateTime, null, cancellation);
+
+    /// <summary>Waits until calls get through again after the sidecar was away.</summary>
+    public async Task ReconnectedAsync(CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await _client.GetWorkflowStateAsync(NextId(), getInputsAndOutputs: false, cancellation);
+                return;
+            }
+            catch (RpcException away) when (away.StatusCode == StatusCode.Unavailable && Stopwatch.GetElapsedTime(began) < ReconnectLimit)
+            {
+                await Task.Delay(Glance, TimeProvider.System, cancellation);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -66,7 +66,15 @@ public abstract class WorkflowContext : IWorkflowContext
     /// <param name="eventName">Compared without regard to case.</param>
     /// <param name="timeout">Zero is cancelled at once; negative waits without limit.</param>
     /// <returns>The payload; cancelled (<see cref="TaskCanceledException"/>) when the time is over first.</returns>
-    public abstract Task<T> WaitForExternalEventAsync<T>(string eventName, TimeSpan timeout);
+    public virtual async Task<T> WaitForExternalEventAsync<T>(string eventName, TimeSpan timeout)
+    {
+        using var eventWait = new CancellationTokenSource();
+        using var timerWait = new CancellationTokenSource();
+        var raised = WaitForExternalEventAsync<T>(eventName, eventWait.Token);
+        var limit = CreateTimer(timeout, timerWait.Token);
+        (await Task.WhenAny(raised, limit) == raised ? timerWait : eventWait).Cancel();
+        return await raised;
+    }
 
     /// <summary>Not available: Dapr's engine has no delivery for it and would repeat the turn for ever.</summary>
     /// <param name="instanceId">The receiving instance.</param>

@@ -55,6 +55,21 @@ public sealed class DaprWorkflowClientBuilder(IConfiguration? configuration = nu
         return this;
     }
 
+    /// <summary>Reads and writes payloads with this serializer.</summary>
+    /// <param name="serializer">To be the same as the worker's.</param>
+    /// <returns>This builder.</returns>
+    public DaprWorkflowClientBuilder UseSerializer(IDaprSerializer serializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        _serializer = serializer;
+        return this;
+    }
+
+    /// <summary>Reads and writes payloads as JSON with these options.</summary>
+    /// <param name="jsonOptions">To be the same as the worker's.</param>
+    /// <returns>This builder.</returns>
+    public DaprWorkflowClientBuilder UseJsonSerializer(JsonSerializerOptions jsonOptions) => UseSerializer(new JsonDaprSerializer(jsonOptions));
+
     /// <summary>Limits every call but the waits, in real time; without it only the callers' tokens do.</summary>
     /// <param name="timeout">Above zero.</param>
     /// <returns>This builder.</returns>

@@ -18,6 +18,12 @@ internal sealed class Registry<T>
         Add(name ?? typeof(TImplementation).Name, services => construct(services, null));
     }
 
+    public void AddType(Type implementation)
+    {
+        var construct = ActivatorUtilities.CreateFactory(implementation, []);
+        Add(implementation.Name, services => (T)construct(services, null));
+    }
+
     public void Add(string name, Func<IServiceProvider, T> factory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -9,6 +9,10 @@ internal sealed class SidecarChannel : IDisposable
 {
     private const string TokenHeader = "dapr-api-token";
 
+    // gRPC's own are 1 s and 2 min: after a long absence the sidecar would go unnoticed for minutes, however often the worker asks.
+    private static readonly TimeSpan FirstReconnectBackoff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestReconnectBackoff = TimeSpan.FromSeconds(1);
+
     private readonly GrpcChannel _channel;
 
     public SidecarChannel(string endpoint, string? apiToken, GrpcChannelOptions? limits)
@@ -17,6 +21,8 @@ internal sealed class SidecarChannel : IDisposable
         {
             MaxReceiveMessageSize = limits?.MaxReceiveMessageSize,
             MaxSendMessageSize = limits?.MaxSendMessageSize,
+            InitialReconnectBackoff = FirstReconnectBackoff,
+            MaxReconnectBackoff = LongestReconnectBackoff,
             DisposeHttpClient = true,
             HttpHandler = new SocketsHttpHandler
             {

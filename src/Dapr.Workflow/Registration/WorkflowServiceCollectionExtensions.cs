@@ -12,63 +12,72 @@ namespace Dapr.Workflow;
 /// <summary>Registers the workflow worker and client.</summary>
 public static class WorkflowServiceCollectionExtensions
 {
+    /// <summary>
+    /// Adds a worker for this host and <see cref="DaprWorkflowClient"/>. The worker runs every workflow and activity that the loaded assemblies
+    /// declare, under the short names of their types: classes that are neither abstract nor generic and can be seen in their assembly.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddDaprWorkflow(this IServiceCollection services) =>
+        services.AddDaprWorkflow(options => DeclaredTypes.Register(options, AppDomain.CurrentDomain.GetAssemblies()));
+
     /// <summary>Adds a worker for this host and <see cref="DaprWorkflowClient"/>.</summary>
     /// <remarks>
     /// Both talk to the sidecar at <c>DAPR_GRPC_ENDPOINT</c>, or else on port <c>DAPR_GRPC_PORT</c> (50001) of localhost, with <c>DAPR_API_TOKEN</c>;
     /// each is looked up in <see cref="IConfiguration"/> first, then in the environment. Called twice, the registrations add up.
     /// </remarks>
-    /// <param name="serviceCollection">The host's services.</param>
+    /// <param name="services">The host's services.</param>
     /// <param name="configure">Registers workflows and activities.</param>
     /// <param name="lifetime">Of the client.</param>
     /// <returns>The services.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is not a lifetime.</exception>
     public static IServiceCollection AddDaprWorkflow(
-        this IServiceCollection serviceCollection, Action<WorkflowRuntimeOptions> configure, ServiceLifetime lifetime = ServiceLifetime.Singleton)
+        this IServiceCollection services, Action<WorkflowRuntimeOptions> configure, ServiceLifetime lifetime = ServiceLifetime.Singleton)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return AddDaprWorkflowBuilder(serviceCollection, configure, configureClient: null, lifetime).Services;
+        return AddDaprWorkflowBuilder(services, configure, configureClient: null, lifetime).Services;
     }
 
-    /// <summary>As <see cref="AddDaprWorkflow"/>, with more to set.</summary>
-    /// <param name="serviceCollection">The host's services.</param>
+    /// <summary>As <see cref="AddDaprWorkflow(IServiceCollection, Action{WorkflowRuntimeOptions}, ServiceLifetime)"/>, with more to set.</summary>
+    /// <param name="services">The host's services.</param>
     /// <param name="configureRuntime">Registers workflows and activities.</param>
     /// <param name="configureClient">Changes the client only; the worker keeps to the configuration.</param>
     /// <param name="lifetime">Of the client.</param>
     /// <returns>What else can be set.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is not a lifetime.</exception>
     public static DaprWorkflowBuilder AddDaprWorkflowBuilder(
-        this IServiceCollection serviceCollection,
+        this IServiceCollection services,
         Action<WorkflowRuntimeOptions>? configureRuntime,
         Action<IServiceProvider, DaprWorkflowClientBuilder>? configureClient = null,
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
     {
-        ArgumentNullException.ThrowIfNull(serviceCollection);
+        ArgumentNullException.ThrowIfNull(services);
         if (!Enum.IsDefined(lifetime))
             throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "Not a service lifetime.");
 
-        var options = serviceCollection.FirstOrDefault(static service => service.ServiceType == typeof(WorkflowRuntimeOptions))?.ImplementationInstance
+        var options = services.FirstOrDefault(static service => service.ServiceType == typeof(WorkflowRuntimeOptions))?.ImplementationInstance
             as WorkflowRuntimeOptions;
         if (options is null)
-            serviceCollection.AddSingleton(options = new WorkflowRuntimeOptions());
+            services.AddSingleton(options = new WorkflowRuntimeOptions());
         configureRuntime?.Invoke(options);
 
-        serviceCollection.AddLogging();
-        serviceCollection.TryAddSingleton<IDaprSerializer, JsonDaprSerializer>();
-        serviceCollection.TryAddSingleton(WorkerClock.Real);
-        serviceCollection.TryAddSingleton(static services => new SidecarChannel(
-            DaprDefaults.GetDefaultGrpcEndpoint(services.GetService<IConfiguration>()),
-            DaprDefaults.GetDefaultDaprApiToken(services.GetService<IConfiguration>()),
-            services.GetRequiredService<WorkflowRuntimeOptions>().GrpcChannelOptions));
-        serviceCollection.TryAddSingleton<WorkItemRunner>();
-        serviceCollection.AddHostedService<WorkflowWorker>();
-        serviceCollection.TryAdd(new ServiceDescriptor(typeof(DaprWorkflowClient), CreateClient, lifetime));
-        return new DaprWorkflowBuilder(serviceCollection);
+        services.AddLogging();
+        services.TryAddSingleton<IDaprSerializer, JsonDaprSerializer>();
+        services.TryAddSingleton(WorkerClock.Real);
+        services.TryAddSingleton(static provider => new SidecarChannel(
+            DaprDefaults.GetDefaultGrpcEndpoint(provider.GetService<IConfiguration>()),
+            DaprDefaults.GetDefaultDaprApiToken(provider.GetService<IConfiguration>()),
+            provider.GetRequiredService<WorkflowRuntimeOptions>().GrpcChannelOptions));
+        services.TryAddSingleton<WorkItemRunner>();
+        services.AddHostedService<WorkflowWorker>();
+        services.TryAdd(new ServiceDescriptor(typeof(DaprWorkflowClient), CreateClient, lifetime));
+        return new DaprWorkflowBuilder(services);
 
-        object CreateClient(IServiceProvider services)
+        object CreateClient(IServiceProvider provider)
         {
-            var builder = new DaprWorkflowClientBuilder(services.GetService<IConfiguration>())
-                .StartingFrom(services.GetRequiredService<SidecarChannel>(), services.GetRequiredService<IDaprSerializer>());
-            configureClient?.Invoke(services, builder);
+            var builder = new DaprWorkflowClientBuilder(provider.GetService<IConfiguration>())
+                .StartingFrom(provider.GetRequiredService<SidecarChannel>(), provider.GetRequiredService<IDaprSerializer>());
+            configureClient?.Invoke(provider, builder);
             return builder.Build();
         }
     }

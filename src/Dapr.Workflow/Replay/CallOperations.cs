@@ -23,6 +23,8 @@ internal abstract class CallOperation<T>(CallSite site, string name, CallInput i
 
     public override bool IsSettled => _result.Task.IsCompleted;
 
+    public override bool IsAwaited => Awaits.IsAwaited(_result.Task);
+
     protected CallSite Site { get; } = site;
 
     protected string Name { get; } = name;

@@ -10,6 +10,8 @@ internal abstract class EventWaiter(string name)
 
     public abstract bool IsSettled { get; }
 
+    public abstract bool IsAwaited { get; }
+
     public abstract void Deliver(string? payload);
 
     public abstract void TryCancel();
@@ -22,6 +24,8 @@ internal sealed class EventWaiter<T>(string name, IDaprSerializer serializer) : 
     public Task<T> Task => _payload.Task;
 
     public override bool IsSettled => _payload.Task.IsCompleted;
+
+    public override bool IsAwaited => Awaits.IsAwaited(_payload.Task);
 
     public override void Deliver(string? payload)
     {
@@ -53,7 +57,7 @@ internal sealed class ExternalEvents
     /// <summary>Events that nobody took, in order of arrival.</summary>
     public IReadOnlyList<HistoryEvent> Unprocessed => _early;
 
-    public bool HasWaiters => _waiters.Values.Any(static queue => queue.Any(static waiter => !waiter.IsSettled));
+    public bool AreAwaited => _waiters.Values.Any(static queue => queue.Any(static waiter => waiter.IsAwaited));
 
     /// <summary>From now on events are kept for the next execution, even when an abandoned waiter would take them.</summary>
     public void Close() => _closed = true;

@@ -13,6 +13,9 @@ internal abstract class Operation
     /// <summary>Whether workflow code waits for nothing more from it.</summary>
     public abstract bool IsSettled { get; }
 
+    /// <summary>Whether workflow code awaits it.</summary>
+    public abstract bool IsAwaited { get; }
+
     /// <summary>Kind and name, as a sentence about a mismatch needs them.</summary>
     public abstract string Description { get; }
 

@@ -6,10 +6,21 @@ namespace Dapr.Workflow.Replay;
 internal sealed class OperationLog
 {
     private readonly List<Operation> _operations = [];
+    private Operation? _awaited;
 
     public int NextId => _operations.Count;
 
-    public bool HasPending => _operations.Any(static operation => !operation.IsSettled);
+    /// <summary>Whether workflow code awaits one of them. Mostly that is the newest or the one found before: a long history costs no more.</summary>
+    public bool AreAwaited
+    {
+        get
+        {
+            if (_awaited is { IsAwaited: true })
+                return true;
+            _awaited = _operations.FindLast(static operation => operation.IsAwaited);
+            return _awaited is not null;
+        }
+    }
 
     public T Add<T>(T operation)
         where T : Operation

@@ -6,9 +6,13 @@ namespace Dapr.Workflow.Replay;
 internal sealed class PatchLedger
 {
     private readonly Dictionary<string, bool> _decisions = new(StringComparer.Ordinal);
-    private readonly List<string> _takenThisTurn = [];
+    private readonly List<string> _taken = [];
 
-    public IReadOnlyList<string> TakenThisTurn => _takenThisTurn;
+    /// <summary>
+    /// Every patch taken since the execution began, in the order in which code asked for it, as often as it did. The engine holds this against
+    /// its record and stalls the instance when the code of this worker has taken another way.
+    /// </summary>
+    public IReadOnlyList<string> Taken => _taken;
 
     public void ReadHistory(WorkflowStartedEvent started)
     {
@@ -21,8 +25,8 @@ internal sealed class PatchLedger
         // A branch once passed by stays so: deciding anew after the replay would contradict the next replay.
         if (!_decisions.TryGetValue(patch, out var taken))
             _decisions[patch] = taken = !isReplaying;
-        if (taken && !isReplaying && !_takenThisTurn.Contains(patch))
-            _takenThisTurn.Add(patch);
+        if (taken)
+            _taken.Add(patch);
         return taken;
     }
 }

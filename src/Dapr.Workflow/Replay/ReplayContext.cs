@@ -40,6 +40,11 @@ internal sealed class ReplayContext(
 
     public PatchLedger Patches { get; } = new();
 
+    public Cancellations Cancellations { get; } = new(loop);
+
+    /// <summary>Whether workflow code awaits something that the engine can complete.</summary>
+    public bool IsAwaited => Operations.AreAwaited || Events.AreAwaited;
+
     /// <summary>Set by the first ContinueAsNew.</summary>
     public NextExecution? Next { get; private set; }
 
@@ -93,7 +98,7 @@ internal sealed class ReplayContext(
 
         loop.EnsureOnTurn();
         var timer = Operations.Add(new TimerOperation(Timestamp.FromDateTime(fireAt)));
-        OnCancelled(() => timer.Cancel(cancellationToken), cancellationToken);
+        Cancellations.Watch(() => timer.Cancel(cancellationToken), cancellationToken);
         return timer.Task;
     }
 
@@ -102,7 +107,7 @@ internal sealed class ReplayContext(
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         loop.EnsureOnTurn();
         var waiter = new EventWaiter<T>(eventName, serializer);
-        OnCancelled(waiter.TryCancel, cancellationToken);
+        Cancellations.Watch(waiter.TryCancel, cancellationToken);
         if (!waiter.IsSettled)
             Events.Wait(waiter);
         return waiter.Task;
@@ -175,12 +180,6 @@ internal sealed class ReplayContext(
         return AppId is not null
             ? new TaskRouter { SourceAppID = AppId, TargetAppID = targetAppId }
             : throw new NotSupportedException("The runtime did not name this app in the start event, so a task cannot be routed to another app.");
-    }
-
-    private void OnCancelled(Action cancel, CancellationToken token)
-    {
-        if (token.CanBeCanceled)
-            token.Register(() => loop.RunOnTurn(cancel), useSynchronizationContext: false);
     }
 }
 

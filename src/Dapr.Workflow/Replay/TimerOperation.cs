@@ -24,6 +24,9 @@ internal sealed class TimerOperation(Timestamp fireAt, EventWaiter? limits = nul
 
     public override bool IsSettled => _fired.Task.IsCompleted || limits is { IsSettled: true };
 
+    // A wait with a limit is awaited through its waiter.
+    public override bool IsAwaited => limits is null ? Awaits.IsAwaited(_fired.Task) : limits.IsAwaited;
+
     public override string Description => limits is null ? "a timer" : $"a timer for event '{limits.Name}'";
 
     public static TimerOperation Sentinel(EventWaiter waiter) => new(Never, waiter);

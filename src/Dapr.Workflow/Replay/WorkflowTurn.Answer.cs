@@ -8,8 +8,8 @@ internal sealed partial class WorkflowTurn
     private WorkflowResponse Respond()
     {
         var response = new WorkflowResponse { InstanceId = _request.InstanceId, CustomStatus = _context.CustomStatus };
-        if (_context.Patches.TakenThisTurn.Count > 0)
-            response.Version = new WorkflowVersion { Name = _context.Name, Patches = { _context.Patches.TakenThisTurn } };
+        if (_context.Patches.Taken.Count > 0)
+            response.Version = new WorkflowVersion { Name = _context.Name, Patches = { _context.Patches.Taken } };
 
         if (_termination is not null)
             response.Actions.Add(Ending(new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Terminated, Result = _termination.Input }));
@@ -36,11 +36,6 @@ internal sealed partial class WorkflowTurn
         }
 
         response.Actions.AddRange(_context.Operations.Unrecorded(before: int.MaxValue));
-        if (response.Actions.Count == 0 && !_context.Operations.HasPending && !_context.Events.HasWaiters)
-        {
-            response.Actions.Add(Ending(Failed(FailureMapping.NonRetriable(
-                ForeignTask, "The workflow code waits, but for nothing that the engine could complete. Await only tasks of the WorkflowContext."))));
-        }
     }
 
     private CompleteWorkflowAction ContinuedAsNew(NextExecution next)

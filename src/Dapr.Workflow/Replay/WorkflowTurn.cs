@@ -11,8 +11,6 @@ namespace Dapr.Workflow.Replay;
 /// </summary>
 internal sealed partial class WorkflowTurn
 {
-    private const string ForeignTask = "WorkflowAwaitedForeignTask";
-
     private readonly WorkflowRequest _request;
     private readonly IWorkflowSource _source;
     private readonly IDaprSerializer _serializer;
@@ -24,14 +22,13 @@ internal sealed partial class WorkflowTurn
     private TaskFailureDetails? _failure;
     private ExecutionTerminatedEvent? _termination;
     private bool _isSuspended;
-    private bool _awaitedForeignTask;
 
     private WorkflowTurn(WorkflowRequest request, IWorkflowSource source, IDaprSerializer serializer, ILoggerFactory loggers, Action<string> foreignTaskAfterTurn)
     {
         _request = request;
         _source = source;
         _serializer = serializer;
-        _loop = new TurnLoop(() => OnForeignContinuation(foreignTaskAfterTurn));
+        _loop = new TurnLoop(() => foreignTaskAfterTurn(_context!.Name));
 
         // Actions asked for in a turn that ended suspended are not in the history; they are asked for again, with their input as it was then.
         var wasSuspended = request.PastEvents.Any(static past => past.EventTypeCase == EventType.ExecutionSuspended);
@@ -62,9 +59,7 @@ internal sealed partial class WorkflowTurn
         _context.Replaying = false;
         Feed(_request.NewEvents);
 
-        if (_awaitedForeignTask)
-            Fail(ForeignTask, "The workflow code awaited a task that is not the workflow's own. Do such work in an activity.");
-        else if (_run is null && !IsOver && !_isSuspended)
+        if (_run is null && !IsOver && !_isSuspended)
             Fail("WorkflowNameMissing", "The history does not say which workflow to run.");
     }
 
@@ -132,10 +127,10 @@ internal sealed partial class WorkflowTurn
                 break;
             case EventType.TimerFired:
                 if (_context.Operations.Find(next.TimerFired.TimerId) is TimerOperation { IsSettled: false } timer)
-                    _loop.Run(timer.Fire);
+                    RunCode(timer.Fire);
                 break;
             case EventType.EventRaised:
-                _loop.Run(() => _context.Events.Raise(next));
+                RunCode(() => _context.Events.Raise(next));
                 break;
         }
     }
@@ -144,7 +139,7 @@ internal sealed partial class WorkflowTurn
     private void Call(int id, Action<CallOperation> settle)
     {
         if (_context.Operations.Find(id) is CallOperation { IsSettled: false } call)
-            _loop.Run(() => settle(call));
+            RunCode(() => settle(call));
     }
 
     private void Start(HistoryEvent next)
@@ -164,21 +159,13 @@ internal sealed partial class WorkflowTurn
             }
 
             var input = _serializer.Deserialize(started.Input, workflow.InputType);
-            _loop.Run(() => _run = workflow.RunAsync(_context, input));
+            RunCode(() => _run = workflow.RunAsync(_context, input));
         }
         catch (Exception exception)
         {
             // Construction, input or the synchronous part of RunAsync failed: the instance ends as if RunAsync had thrown.
             _run = Task.FromException<object?>(exception);
         }
-    }
-
-    private void OnForeignContinuation(Action<string> foreignTaskAfterTurn)
-    {
-        if (_loop.IsClosed)
-            foreignTaskAfterTurn(_context.Name);
-        else
-            Volatile.Write(ref _awaitedForeignTask, true);
     }
 
     private void Fail(string errorType, string message) => _failure ??= FailureMapping.NonRetriable(errorType, message);

@@ -17,6 +17,9 @@ public sealed record RetryOptions
     /// <summary>Base delay of <see cref="ErrorCategory.RateLimit"/>.</summary>
     public Duration RateLimitDelay { get; init; } = Duration.FromSeconds(300);
 
+    /// <summary>Retries after failed receipts, on top of the limit of attempts in all; null: no limit of their own.</summary>
+    public int? MaxRetriesAfterReceipt { get; init; }
+
     /// <summary>How long a message refused for the account waits before it looks whether the pause is over; not doubled.</summary>
     public Duration AccountPause { get; init; } = Duration.FromSeconds(60);
 }

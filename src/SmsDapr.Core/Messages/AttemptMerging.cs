@@ -6,6 +6,8 @@ namespace SmsDapr.Core.Messages;
 /// <summary>That the provider has an attempt, and how far it got.</summary>
 internal sealed record AttemptProgress(string TwilioSid, ProviderStatus Status, int? ErrorCode, Instant At, TimelineSource Source)
 {
+    public LocalDateTime? CarrierDoneAt { get; init; }
+
     /// <summary>Receipts bring a code at most; without one the status has to do as a sentence.</summary>
     public ProviderError Error => new(ErrorCode, Text: (ErrorCode, Status) switch
     {
@@ -45,10 +47,15 @@ internal static class AttemptMerging
         var adopted = attempt.TwilioSid is null;
         if (fact.Status == ProviderStatus.Read && attempt.Status is not (SmsStatus.Sent or SmsStatus.Delivered))
             return new Transition.Unchanged(message);
-        if (!adopted && status.Rank() <= attempt.Status.Rank())
-            return new Transition.Unchanged(message);
-
         var at = message.NotBefore(fact.At);
+        if (!adopted && status.Rank() <= attempt.Status.Rank())
+        {
+            // Asked about before its receipt came: that one still brings the carrier's time.
+            return status == attempt.Status && attempt.CarrierDoneAt is null && fact.CarrierDoneAt is { } doneAt
+                ? new Transition.Changed(message.Replace(attempt with { CarrierDoneAt = doneAt }).Touched(at))
+                : new Transition.Unchanged(message);
+        }
+
         var merged = Merge(attempt, status, fact, at);
         var next = message.Replace(merged).Touched(at);
         // A retry that waits is not sent again by what is learnt of the attempt that failed; only a newly known id makes it sent.
@@ -74,7 +81,7 @@ internal static class AttemptMerging
         var accountAtFault = meaning.Category == ErrorCategory.AccountAuth;
         if (!accountAtFault && (!meaning.IsRetryable || attempt.Status == SmsStatus.Cancelled))
             return failed.Failed(attempt, StatusReason.ProviderRejected, at, source);
-        if (message.Attempts >= message.MaxAttempts)
+        if (message.Attempts >= message.MaxAttempts || failed.HasUsedUpRetries(attempt, options))
             return failed.Failed(attempt, accountAtFault ? StatusReason.ProviderRejected : StatusReason.AttemptsExhausted, at, source);
 
         var delay = RetryRules.Delay(meaning.Category, message.Attempts, options);
@@ -88,6 +95,12 @@ internal static class AttemptMerging
         };
         return waiting.Noted(at, source, attempt.Number);
     }
+
+    /// <summary>What the provider once accepted may have arrived in spite of its receipt, so that such retries can have a limit of their own.</summary>
+    private static bool HasUsedUpRetries(this Message message, SendAttempt attempt, RetryOptions options) =>
+        attempt.TwilioSid is not null
+        && options.MaxRetriesAfterReceipt is { } most
+        && message.Sms.Attempts.Count(other => other.TwilioSid is not null && other.Status.IsFailure()) > most;
 
     private static bool Owns(this Message message, SendAttempt attempt, string sid) =>
         attempt.TwilioSid is { } known
@@ -116,6 +129,7 @@ internal static class AttemptMerging
                 Status = status,
                 SentAt = start.SentAt ?? at,
                 DeliveredAt = at,
+                CarrierDoneAt = fact.CarrierDoneAt,
                 FailedAt = null,
                 ErrorCode = null,
                 ErrorCategory = null,
@@ -125,6 +139,7 @@ internal static class AttemptMerging
                 Status = status,
                 SentAt = status == SmsStatus.Undelivered ? start.SentAt ?? at : start.SentAt,
                 FailedAt = at,
+                CarrierDoneAt = fact.CarrierDoneAt,
                 ErrorCode = fact.ErrorCode,
                 ErrorCategory = ErrorCatalogue.Find(fact.ErrorCode).Category,
             },

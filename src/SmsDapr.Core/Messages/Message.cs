@@ -122,6 +122,12 @@ public sealed record Message
     /// <summary>The user's local date on which it holds a day slot.</summary>
     public LocalDate? SlotDate { get; init; }
 
+    /// <summary>When the user was erased: number, text and user are gone, and nothing changes it any more. Internal.</summary>
+    public Instant? ErasedAt { get; init; }
+
+    /// <summary>When Twilio's copies of it were redacted or deleted. Internal.</summary>
+    public Instant? RedactedAt { get; init; }
+
     /// <summary>The last timeline entry that is known to be published.</summary>
     public long PublishedSequence { get; init; }
 
@@ -140,6 +146,10 @@ public sealed record Message
     /// <summary>Whether its day slot has to be given back: it ended and the provider never accepted it.</summary>
     [JsonIgnore]
     public bool OwesSlot => SlotDate is not null && IsFinal && !EverAccepted;
+
+    /// <summary>Whether it needs nothing more: final, or out and given up waiting for. Only a late receipt still changes it.</summary>
+    [JsonIgnore]
+    public bool IsOver => IsFinal || DeliveryUnconfirmed || ErasedAt is not null;
 
     /// <summary>The newest attempt; null before the first.</summary>
     [JsonIgnore]
@@ -214,6 +224,9 @@ public sealed record SmsRecord
     /// <summary>Encoding of the text.</summary>
     public required SmsEncoding Encoding { get; init; }
 
+    /// <summary>Whether Twilio replaces look-alike characters, as <see cref="Segments"/> and <see cref="Encoding"/> assume.</summary>
+    public bool SmartEncoding { get; init; }
+
     /// <summary>Every create request, oldest first.</summary>
     public required IReadOnlyList<SendAttempt> Attempts { get; init; }
 
@@ -262,6 +275,9 @@ public sealed record SendAttempt
 
     /// <summary>When it failed.</summary>
     public Instant? FailedAt { get; init; }
+
+    /// <summary>When the carrier was done with it, on the carrier's clock: to the minute and without a zone, so only to be shown.</summary>
+    public LocalDateTime? CarrierDoneAt { get; init; }
 
     /// <summary>What is known of the create request. Internal.</summary>
     public CreateOutcome Outcome { get; init; }

@@ -123,7 +123,7 @@ public static class MessageChanges
 
     private static Message WithText(this Message message, MessageText text)
     {
-        var size = Segments.Count(text.Body);
+        var size = Segments.Count(text.Body, message.Sms.SmartEncoding);
         return message with
         {
             Body = text.Body,

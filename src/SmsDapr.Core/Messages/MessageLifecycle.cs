@@ -16,7 +16,7 @@ public static class MessageLifecycle
         ArgumentException.ThrowIfNullOrEmpty(data.Text.Body);
         ArgumentOutOfRangeException.ThrowIfLessThan(data.MaxAttempts, 1);
         var smsId = $"sms-{data.Id}";
-        var size = Segments.Count(data.Text.Body);
+        var size = Segments.Count(data.Text.Body, data.SmartEncoding);
         var message = new Message
         {
             Id = data.Id,
@@ -48,6 +48,7 @@ public static class MessageLifecycle
                 Status = SmsStatus.Scheduled,
                 Segments = size.Segments,
                 Encoding = size.Encoding,
+                SmartEncoding = data.SmartEncoding,
                 Attempts = [],
             },
             Timeline = [],
@@ -55,11 +56,15 @@ public static class MessageLifecycle
         return message.Noted(now, data.Source);
     }
 
-    /// <summary>The workflow takes the message on. Bookkeeping.</summary>
-    public static Transition Accept(this Message message, Instant now) =>
-        message.Accepted
-            ? new Transition.Unchanged(message)
-            : new Transition.Changed((message with { Accepted = true }).Touched(message.NotBefore(now)));
+    /// <summary>The workflow takes the message on; refused when its user was erased meanwhile. Bookkeeping.</summary>
+    public static Transition Accept(this Message message, Instant now)
+    {
+        if (message.Accepted)
+            return new Transition.Unchanged(message);
+        return message.ErasedAt is null
+            ? new Transition.Changed((message with { Accepted = true }).Touched(message.NotBefore(now)))
+            : new Transition.Refused(Refusal.NotScheduled);
+    }
 
     /// <summary>A request for the same message came again before it was taken on. Bookkeeping.</summary>
     public static Transition Touch(this Message message, Instant now) =>

@@ -41,6 +41,9 @@ public sealed record NewMessage
     /// <summary>Why quiet hours are overridden; null respects them.</summary>
     public string? QuietHoursOverrideReason { get; init; }
 
+    /// <summary>Whether Twilio is to replace look-alike characters by GSM-7 ones.</summary>
+    public bool SmartEncoding { get; init; }
+
     /// <summary>Hash of the request.</summary>
     public string? RequestFingerprint { get; init; }
 

@@ -38,9 +38,15 @@ public enum Refusal
     /// <summary>The attempt belongs to another provider id, or the provider id to another attempt.</summary>
     SidMismatch,
 
+    /// <summary>The receipt is about another number than the attempt's.</summary>
+    RecipientMismatch,
+
     /// <summary>The attempt is settled, so that it can't be made again.</summary>
     AttemptSettled,
 
     /// <summary>The message is not waiting for a receipt.</summary>
     NotSent,
+
+    /// <summary>The message is not over, so that it can't be erased yet.</summary>
+    NotOver,
 }

@@ -21,7 +21,7 @@ public sealed record SmsSize(SmsEncoding Encoding, int Segments, int Units);
 
 /// <summary>
 /// Counts segments as Twilio bills them (source: Twilio's segment calculator 1.3.0). A unit that does not fit moves whole to the next segment:
-/// an escape pair or a grapheme is never split. The text that Twilio sends may differ (trial prefix, smart encoding, shortened links).
+/// an escape pair or a grapheme is never split. The text that Twilio sends may differ (trial prefix, shortened links).
 /// </summary>
 public static class Segments
 {
@@ -41,6 +41,9 @@ public static class Segments
             ? Pack(SmsEncoding.Ucs2, Graphemes(text), single: 70, each: 67)
             : Pack(SmsEncoding.Gsm7, text.Select(c => Extension.Contains(c) ? 2 : 1), single: 160, each: 153);
     }
+
+    /// <summary>Counts the segments of a text after Twilio's smart encoding, when that is on.</summary>
+    public static SmsSize Count(string text, bool smartEncoding) => Count(smartEncoding ? SmartEncoding.Apply(text) : text);
 
     private static SmsSize Pack(SmsEncoding encoding, IEnumerable<int> sizes, int single, int each)
     {

@@ -69,5 +69,12 @@ internal sealed class CalendarConnections(IDocumentStore documents, IClock clock
             current => current is { Holder: not null } && current.Round == leased.Round ? current with { Holder = null, LeasedUntil = null } : null,
             cancellation);
 
+    /// <summary>Forgets what an ended connection left behind; nothing happens while there is one.</summary>
+    public async Task DeleteAsync(string userId, CancellationToken cancellation)
+    {
+        if (await documents.FindAsync<CalendarConnection>(Key(userId), cancellation) is { Value.State: ConnectionState.Disconnected } ended)
+            await documents.TryDeleteAsync(Key(userId), ended.ETag, cancellation);
+    }
+
     private static string Key(string userId) => $"calendar-of-{userId}";
 }

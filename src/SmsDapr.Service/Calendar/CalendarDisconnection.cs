@@ -17,11 +17,6 @@ internal sealed class CalendarDisconnection(
     MessageChangesByCaller changes,
     IClock clock)
 {
-    /// <summary>Events are remembered for a month and known for two weeks ahead.</summary>
-    private const int DaysBack = 31;
-
-    private const int DaysAhead = 16;
-
     public async Task DisconnectAsync(string userId, CancellationToken cancellation)
     {
         var ending = await connections.UpdateAsync(
@@ -50,7 +45,7 @@ internal sealed class CalendarDisconnection(
 
     private async Task ForgetEventsAsync(CalendarConnection ending, CancellationToken cancellation)
     {
-        var days = Enumerable.Range(-DaysBack, DaysBack + DaysAhead).Select(clock.GetCurrentInstant().InUtc().Date.PlusDays);
+        var days = await events.DaysAsync(ending.UserId, cancellation);
         foreach (var document in await events.OnDaysAsync(ending.UserId, days, cancellation))
         {
             var stored = document.Value;

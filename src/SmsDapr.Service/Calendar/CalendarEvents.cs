@@ -52,7 +52,11 @@ internal sealed class CalendarEvents(IDocumentStore documents)
             .GroupBy(DayOf)
             .Select(ofDay => ListAsync(userId, ofDay.Key, [.. ofDay.Select(entry => Hash(entry.CalendarId, entry.Id))], cancellation)));
 
-    /// <summary>Forgets a day, and those of its events that lie in the past for good.</summary>
+    /// <summary>UTC days that events are listed under, ascending.</summary>
+    public async Task<IReadOnlyList<LocalDate>> DaysAsync(string userId, CancellationToken cancellation) =>
+        [.. ((await documents.FindAsync<DayDirectory>(DirectoryKey(userId), cancellation))?.Value.Days ?? []).Order()];
+
+    /// <summary>Forgets a day, and those of its events that lie on no later one.</summary>
     public async Task ClearAsync(string userId, LocalDate day, CancellationToken cancellation)
     {
         foreach (var hash in await HashesAsync(userId, day, cancellation))
@@ -64,12 +68,27 @@ internal sealed class CalendarEvents(IDocumentStore documents)
 
         for (var part = 0; await documents.FindAsync<DayPart>(DayKey(userId, day, part), cancellation) is not null; part++)
             await documents.DeleteAsync(DayKey(userId, day, part), cancellation);
+        await documents.UpdateAsync<DayDirectory>(
+            DirectoryKey(userId),
+            current => current?.Days.Contains(day) == true ? new DayDirectory([.. current.Days.Where(other => other != day)]) : null,
+            cancellation);
+    }
+
+    /// <summary>Forgets every event of a user.</summary>
+    public async Task ForgetAsync(string userId, CancellationToken cancellation)
+    {
+        foreach (var day in await DaysAsync(userId, cancellation))
+            await ClearAsync(userId, day, cancellation);
+        await documents.DeleteAsync(DirectoryKey(userId), cancellation);
     }
 
     public static LocalDate DayOf(CalendarEntry entry) => entry.StartDate ?? entry.Start!.Value.InUtc().Date;
 
     private async Task ListAsync(string userId, LocalDate day, List<string> hashes, CancellationToken cancellation)
     {
+        // The directory first: a day without events is harmless, events without their day are lost.
+        if (await documents.FindAsync<DayPart>(DayKey(userId, day, part: 0), cancellation) is null)
+            await AddDayAsync(userId, day, cancellation);
         for (var part = 0; hashes.Count > 0; part++)
         {
             List<string> left = [];
@@ -87,6 +106,12 @@ internal sealed class CalendarEvents(IDocumentStore documents)
             hashes = left;
         }
     }
+
+    private Task AddDayAsync(string userId, LocalDate day, CancellationToken cancellation) =>
+        documents.UpdateAsync<DayDirectory>(
+            DirectoryKey(userId),
+            current => current?.Days.Contains(day) == true ? null : new DayDirectory([.. current?.Days ?? [], day]),
+            cancellation);
 
     private async Task<IReadOnlyList<string>> HashesAsync(string userId, LocalDate day, CancellationToken cancellation)
     {
@@ -107,6 +132,10 @@ internal sealed class CalendarEvents(IDocumentStore documents)
 
     private static string DayKey(string userId, LocalDate day, int part) =>
         string.Create(CultureInfo.InvariantCulture, $"calendar-day-{userId}-{LocalDatePattern.Iso.Format(day)}-{part}");
+
+    private static string DirectoryKey(string userId) => $"calendar-days-{userId}";
+
+    private sealed record DayDirectory(IReadOnlyList<LocalDate> Days);
 
     private sealed record DayPart(IReadOnlyList<string> Hashes);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SmsDapr.Service.Calendar.Sources;
 using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Privacy;
 using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Calendar;
@@ -23,6 +24,7 @@ internal static class CalendarRegistration
         builder.Services.AddSingleton<CalendarQueue>();
         builder.Services.AddSingleton<CalendarJobs>();
         builder.Services.AddSingleton<IUserChangeListener, CalendarUserReaction>();
+        builder.Services.AddSingleton<IUserDataHolder, CalendarErasure>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CalendarQueue>());
         builder.Services.AddHostedService<CalendarStart>();
     }

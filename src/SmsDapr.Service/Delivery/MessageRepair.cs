@@ -3,6 +3,7 @@ using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Privacy;
 
 namespace SmsDapr.Service.Delivery;
 
@@ -15,6 +16,8 @@ internal sealed partial class MessageRepair(
     MessageIndex index,
     MessageEngine engine,
     SilentMessages silent,
+    ProviderCopies copies,
+    RetentionOptions retention,
     IClock clock,
     ILogger<MessageRepair> logger)
 {
@@ -26,14 +29,16 @@ internal sealed partial class MessageRepair(
         var now = clock.GetCurrentInstant();
         try
         {
-            return message switch
+            var next = message switch
             {
+                { ErasedAt: not null } => await LookAtErasedAsync(message, budget, now, cancellation),
                 { Accepted: false } => await LookAtUnacceptedAsync(message, now, cancellation),
-                { IsFinal: true } => await LookAtFinalAsync(message, cancellation),
+                { IsOver: true } => await LookAtOverAsync(message, budget, now, cancellation),
                 { Status: MessageStatus.Sent } => await silent.LookAsync(message, budget, now, cancellation),
                 { Status: MessageStatus.Scheduled } when message.DueAt + OpenMessages.Grace > now => message.DueAt + OpenMessages.Grace,
                 _ => await LookAtOverdueAsync(message, now, cancellation),
             };
+            return !message.Accepted || await messages.RepublishAsync(message, cancellation) ? next : Sooner(next, now + NextMinute);
         }
         catch (Exception e) when (e is RpcException or SidecarUnavailableException)
         {
@@ -59,8 +64,15 @@ internal sealed partial class MessageRepair(
         return now + OpenMessages.Grace;
     }
 
+    /// <summary>What this process itself brought to its end: only its workflow is left, where those do not stay for good.</summary>
+    public async Task<Instant?> LookAtSettledAsync(string messageId, CancellationToken cancellation) =>
+        retention.Messages is null || await engine.TryPurgeAsync(messageId, cancellation) ? null : clock.GetCurrentInstant() + NextMinute;
+
+    /// <summary>Whether a message that was brought to its end in full has nothing left to be done to its record.</summary>
+    public bool EndsWithoutALook => copies.AreKept;
+
     /// <summary>The process may have died between storing the end and telling of it.</summary>
-    private async Task<Instant?> LookAtFinalAsync(Message message, CancellationToken cancellation)
+    private async Task<Instant?> LookAtOverAsync(Message message, CallBudget budget, Instant now, CancellationToken cancellation)
     {
         var workflow = await engine.FindAsync(message.Id, cancellation);
         var isOver = !workflow.Exists || workflow.IsWorkflowCompleted;
@@ -75,8 +87,20 @@ internal sealed partial class MessageRepair(
             LogRestarted(logger, message.Id, message.Status);
         }
 
-        return await messages.RepublishAsync(message, cancellation) ? null : clock.GetCurrentInstant() + NextMinute;
+        var next = copies.AreOwed(message) ? await copies.RemoveAsync(message, budget, cancellation) : null;
+        if (retention.Messages is null)
+            return next;
+        return isOver && !message.OwesSlot && await engine.TryPurgeAsync(message.Id, cancellation) ? next : Sooner(next, now + NextMinute);
     }
+
+    /// <summary>Nothing is to remain of its workflow, and Twilio's copies go as those of every message.</summary>
+    private async Task<Instant?> LookAtErasedAsync(Message message, CallBudget budget, Instant now, CancellationToken cancellation)
+    {
+        var next = copies.AreOwed(message) ? await copies.RemoveAsync(message, budget, cancellation) : null;
+        return await engine.TryRemoveAsync(message.Id, cancellation) ? next : Sooner(next, now + NextMinute);
+    }
+
+    private static Instant Sooner(Instant? one, Instant other) => one < other ? one.Value : other;
 
     /// <summary>
     /// Nobody was ever told that it was accepted. The index first: a new request under this id lists it again before it

@@ -1,6 +1,7 @@
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
@@ -12,7 +13,7 @@ namespace SmsDapr.Service.Delivery;
 /// user opted out, the account paused, the workflow nudged.
 /// </summary>
 internal sealed class ReceiptMerge(
-    MessageRepository messages, MessageEngine engine, SettledMessages settled, IUserDirectory users, SendingPause pause)
+    MessageRepository messages, MessageEngine engine, SettledMessages settled, IUserDirectory users, SendingPause pause, SmsOptions options)
 {
     /// <summary>The record as it is then; null when the fact does not fit it or there is none.</summary>
     public async Task<Message?> TakeAsync(string messageId, ReceiptFact fact, CancellationToken cancellation)
@@ -23,7 +24,7 @@ internal sealed class ReceiptMerge(
             message =>
             {
                 hadEnded = message.DeliveryUnconfirmed;
-                return message.ApplyReceipt(fact, RetryOptions.Default);
+                return message.ApplyReceipt(fact, options.Retry);
             },
             cancellation);
         switch (transition)

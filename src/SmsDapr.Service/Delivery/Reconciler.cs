@@ -98,20 +98,25 @@ internal sealed partial class Reconciler(
     private async Task GoThroughAsync(Instant at, CallBudget budget, CancellationToken cancellation)
     {
         var minute = await open.ReadAsync(at, cancellation);
-        var unsettled = minute.Ids.Where(id => !settled.Contains(id)).Distinct().ToList();
-        var found = await messages.FindManyAsync(unsettled, cancellation);
-        await Parallel.ForEachAsync(
-            found,
-            new ParallelOptions { MaxDegreeOfParallelism = ParallelLooks, CancellationToken = cancellation },
-            async (message, ended) =>
-            {
-                if (await repair.LookAsync(message, budget, ended) is { } lookAt)
-                    await open.LookAtAsync(message.Id, lookAt, ended);
-            });
+        var ids = minute.Ids.Distinct().ToLookup(id => repair.EndsWithoutALook && settled.Contains(id));
+        var found = await messages.FindManyAsync([.. ids[false]], cancellation);
+        await LookAtAllAsync(ids[true], id => id, repair.LookAtSettledAsync, cancellation);
+        await LookAtAllAsync(found, message => message.Id, (message, ended) => repair.LookAsync(message, budget, ended), cancellation);
         await open.RemoveAsync(minute, cancellation);
         if (budget.IsSpent)
             LogBudgetSpent(logger, options.ReconcileCallsPerMinute);
     }
+
+    private Task LookAtAllAsync<T>(
+        IEnumerable<T> items, Func<T, string> idOf, Func<T, CancellationToken, Task<Instant?>> look, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelLooks, CancellationToken = cancellation },
+            async (item, ended) =>
+            {
+                if (await look(item, ended) is { } lookAt)
+                    await open.LookAtAsync(idOf(item), lookAt, ended);
+            });
 
     /// <summary>Minutes up to <paramref name="DoneUntil"/> were gone through; a replica that died lets go when its lease ends.</summary>
     private sealed record Cursor(Instant DoneUntil, string? Replica, Instant? LeasedUntil);

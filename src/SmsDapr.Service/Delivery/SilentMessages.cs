@@ -24,8 +24,6 @@ internal sealed partial class SilentMessages(
     /// <summary>When to ask again; null when nothing is left to ask.</summary>
     public async Task<Instant?> LookAsync(Message message, CallBudget budget, Instant now, CancellationToken cancellation)
     {
-        if (message.DeliveryUnconfirmed)
-            return null;
         if (now - HandedOverAt(message) < OpenMessages.Grace)
             return NextAsk(message, now);
         if (!budget.TryTake())
@@ -45,7 +43,9 @@ internal sealed partial class SilentMessages(
             message.Id, current => current.MarkUnconfirmed(TimelineSource.Reconciler, clock.GetCurrentInstant()), cancellation);
         if (end is Transition.Changed { Next: var unconfirmed })
             await engine.NudgeAsync(unconfirmed, cancellation);
-        return end is Transition.Refused ? now + Later : null;
+
+        // Looked at once more as a message that is over: told, published, removed at Twilio.
+        return now + Later;
     }
 
     /// <summary>The record after what Twilio says was merged into it; null when it says nothing.</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Service.Sending;
 
 namespace SmsDapr.Service.Delivery;
 
@@ -40,9 +42,18 @@ internal static class TwilioWebhooks
             Number(fields["ErrorCode"]),
             fields["To"],
             request.Query["messageId"] is [{ Length: > 0 } messageId] ? messageId : null,
-            Number(request.Query["attempt"]));
-        await receipts.TakeAsync(callback, cancellation);
-        return Results.NoContent();
+            Number(request.Query["attempt"]),
+            CarrierTime.Parse(fields["RawDlrDoneDate"]));
+        try
+        {
+            await receipts.TakeAsync(callback, cancellation);
+            return Results.NoContent();
+        }
+        catch (Exception e) when (TwilioFailures.IsNoAnswer(e, cancellation))
+        {
+            // Only Twilio knows whose receipt this is, and it does not say; it repeats the receipt.
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
     private static async Task<IResult> InboundAsync(HttpContext context, TwilioOptions options, InboundTexts texts, CancellationToken cancellation)

@@ -20,6 +20,8 @@ internal static class ApiDocs
             options.AddDocumentTransformer(Describe);
             options.AddOperationTransformer(RequireKey);
             options.AddOperationTransformer(ShowExample);
+            options.AddOperationTransformer(ShowQuery);
+            options.AddOperationTransformer(ShowProblems);
             options.AddSchemaTransformer(ShowTimes);
             options.AddSchemaTransformer(ShowPatched);
         });
@@ -63,7 +65,7 @@ internal static class ApiDocs
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
             ];
             operation.Responses ??= [];
-            foreach (var (status, description) in Refusals)
+            foreach (var (status, description) in operation.RequestBody is null ? Refusals : [.. Refusals, .. BodyRefusals])
                 operation.Responses.TryAdd(status, new OpenApiResponse { Description = description });
         }
 
@@ -89,6 +91,12 @@ internal static class ApiDocs
         ("503", "Storage is not answering; Retry-After says when to try again."),
     ];
 
+    private static readonly (string Status, string Description)[] BodyRefusals =
+    [
+        ("413", "The request body is too large."),
+        ("415", "The request body is not application/json."),
+    ];
+
     private static bool IsShownInline(Type type) =>
         Times.ContainsKey(Nullable.GetUnderlyingType(type) ?? type)
         || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Patched<>));
@@ -103,6 +111,33 @@ internal static class ApiDocs
         }
 
         return Task.CompletedTask;
+    }
+
+    private static Task ShowQuery(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        foreach (var shown in context.Description.ActionDescriptor.EndpointMetadata.OfType<QueryParameter>())
+        {
+            if (operation.Parameters?.FirstOrDefault(parameter => parameter.Name == shown.Name) is not OpenApiParameter parameter)
+                continue;
+            var isNumber = shown.Format == "int32";
+            parameter.Description = shown.Description;
+            parameter.Schema = new OpenApiSchema { Type = isNumber ? JsonSchemaType.Integer : JsonSchemaType.String, Format = shown.Format };
+            parameter.Example = shown.Example is not { } example ? null
+                : isNumber ? JsonNode.Parse(example)
+                : JsonValue.Create(example);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task ShowProblems(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), cancellationToken: cancellation);
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            if (status[0] is '4' or '5' && response is OpenApiResponse { Content: null or { Count: 0 } } bare)
+                bare.Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new OpenApiMediaType { Schema = schema } };
+        }
     }
 
     // Converters hide from the generator what they write.
@@ -134,12 +169,4 @@ internal static class ApiDocs
         schema.Properties = shown.Properties;
         schema.Required = shown.Required;
     }
-}
-
-/// <summary>An example body in the API's documentation.</summary>
-internal sealed record RequestExample(string Json);
-
-internal static class RequestExamples
-{
-    public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder route, string json) => route.WithMetadata(new RequestExample(json));
 }

@@ -1,5 +1,7 @@
 using Grpc.Core;
+using NodaTime;
 using SmsDapr.Service.Hosting.Storage;
+using SmsDapr.Service.Privacy;
 
 namespace SmsDapr.Service.Hosting;
 
@@ -7,13 +9,15 @@ namespace SmsDapr.Service.Hosting;
 internal sealed class DocumentStore : IDocumentStore
 {
     private readonly StateClient _state;
+    private readonly DocumentLifetimes _lifetimes;
     private readonly StampedJson _json = new();
     private readonly Backoff _backoff;
     private readonly UpdateLanes _lanes;
 
-    public DocumentStore(StateClient state, Backoff backoff)
+    public DocumentStore(StateClient state, DocumentLifetimes lifetimes, Backoff backoff)
     {
         _state = state;
+        _lifetimes = lifetimes;
         _backoff = backoff;
         _lanes = new UpdateLanes(this, backoff);
     }
@@ -55,13 +59,40 @@ internal sealed class DocumentStore : IDocumentStore
 
     public Task<T?> UpdateAsync<T>(string key, Func<T?, T?> change, CancellationToken cancellation)
         where T : class =>
-        _lanes.UpdateAsync(key, change, cancellation);
+        _lanes.UpdateAsync(key, new PendingChange<T>(change, cancellation));
+
+    public Task<T?> UpdateReadAsync<T>(string key, Document<T>? read, Func<T?, T?> change, CancellationToken cancellation)
+        where T : class =>
+        _lanes.UpdateAsync(key, new PendingChange<T>(change, cancellation) { Read = new KnownVersion<T>(read) });
+
+    public Task<bool> TryDeleteAsync(string key, string etag, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(etag);
+        return _backoff.RepeatAsync(
+            async () =>
+            {
+                try
+                {
+                    await _state.DeleteAsync(key, etag, cancellation);
+                    return true;
+                }
+                catch (RpcException) when (!cancellation.IsCancellationRequested)
+                {
+                    if (await _state.FindAsync(key, cancellation) is not { } stored)
+                        return true;
+                    if (stored.ETag != etag)
+                        return false;
+                    throw;
+                }
+            },
+            cancellation);
+    }
 
     public Task DeleteAsync(string key, CancellationToken cancellation) =>
         _backoff.RepeatAsync(
             async () =>
             {
-                await _state.DeleteAsync(key, cancellation);
+                await _state.DeleteAsync(key, etag: null, cancellation);
                 return true;
             },
             cancellation);
@@ -70,12 +101,13 @@ internal sealed class DocumentStore : IDocumentStore
         where T : class
     {
         var (data, stamp) = _json.Write(value);
+        var lifetime = _lifetimes.Apply ? _lifetimes.Of(value) ?? StateClient.ForGood : (Duration?)null;
         return await _backoff.RepeatAsync(
             async () =>
             {
                 try
                 {
-                    await _state.SaveAsync(key, data, etag, cancellation);
+                    await _state.SaveAsync(key, data, etag, lifetime, cancellation);
                     return true;
                 }
                 catch (RpcException) when (!cancellation.IsCancellationRequested)

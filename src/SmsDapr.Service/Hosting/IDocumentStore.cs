@@ -33,6 +33,17 @@ public interface IDocumentStore
     Task<T?> UpdateAsync<T>(string key, Func<T?, T?> change, CancellationToken cancellation)
         where T : class;
 
+    /// <summary>
+    /// The same, beginning with a version that was just read, or with null for a document that was just missing, in place of a read.
+    /// Whoever finds it outdated reads after all.
+    /// </summary>
+    Task<T?> UpdateReadAsync<T>(string key, Document<T>? read, Func<T?, T?> change, CancellationToken cancellation)
+        where T : class =>
+        UpdateAsync(key, change, cancellation);
+
+    /// <summary>Deletes the version with this ETag; false when another version is stored by now.</summary>
+    Task<bool> TryDeleteAsync(string key, string etag, CancellationToken cancellation);
+
     /// <summary>Deletes whatever is there.</summary>
     Task DeleteAsync(string key, CancellationToken cancellation);
 }

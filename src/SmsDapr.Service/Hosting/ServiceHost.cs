@@ -7,6 +7,8 @@ using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Privacy;
+using SmsDapr.Service.Reporting.Alerts;
 using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
@@ -47,12 +49,15 @@ public static class ServiceHost
         builder.AddMessages();
         builder.AddSending();
         builder.AddDelivery();
+        builder.AddPrivacy();
+        builder.AddAlerts();
         builder.AddCalendar();
         builder.AddComposing();
         builder.AddPlanning();
 
         var app = builder.Build();
 
+        app.UseHeadRequests();
         app.UseRequestLog();
         app.UseProblems();
         app.UseSidecarOnlyPaths();
@@ -64,6 +69,8 @@ public static class ServiceHost
         app.MapMessages();
         app.MapTwilioWebhooks();
         app.MapReconciler();
+        app.MapPrivacy();
+        app.MapAlerts();
         app.MapCalendarWebhook();
         app.MapCalendarJobs();
         app.MapPlanning();

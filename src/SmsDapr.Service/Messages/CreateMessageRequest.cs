@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using NodaTime;
@@ -23,18 +24,25 @@ public sealed record CreateMessageRequest
     private const int MaxReasonLength = 200;
     private const int MaxEventIdLength = 1024;
 
+    // Beyond, the wall-clock times of some zones are no instants.
+    private const int FirstYear = 1970;
+    private const int LastYear = 9000;
+
     /// <summary>Nothing waits longer than this after its send time.</summary>
     internal static readonly Duration LongestLateness = Duration.FromDays(30);
 
+    [Required]
     public string? UserId { get; init; }
 
     /// <summary>1 to 1,600 characters.</summary>
+    [Required]
+    [MaxLength(MessageLimits.MaxBodyLength)]
     public string? Body { get; init; }
 
     /// <summary>Left out: at once.</summary>
     public Instant? SendAt { get; init; }
 
-    /// <summary>Wall-clock time in <see cref="TimeZone"/> or, without one, in the user's zone, which it follows when that changes.</summary>
+    /// <summary>Wall-clock time in <c>timeZone</c> or, without one, in the user's zone, which it follows when that changes.</summary>
     public LocalDateTime? SendAtLocal { get; init; }
 
     /// <summary>IANA id.</summary>
@@ -44,6 +52,7 @@ public sealed record CreateMessageRequest
     public string? Id { get; init; }
 
     /// <summary>Create requests in all, 1 to 10.</summary>
+    [Range(1, MaxAttemptsLimit)]
     public int? MaxAttempts { get; init; }
 
     /// <summary>How long after its send time the message may still go out.</summary>
@@ -57,12 +66,14 @@ public sealed record CreateMessageRequest
     /// <summary>Why quiet hours are overridden; kept with the message.</summary>
     public string? OverrideReason { get; init; }
 
+    internal const string FarAway = "must lie within the next 100 years";
+
     internal RequestValidation Validate()
     {
         var validation = new RequestValidation()
-            .Check(Users.UserId.IsValid(UserId), "userId", Users.UserId.Rule)
-            .Check(!string.IsNullOrWhiteSpace(Body), "body", "must not be empty")
-            .Check(Body is null || Body.Length <= MessageLimits.MaxBodyLength, "body", $"must have at most {MessageLimits.MaxBodyLength} characters")
+            .Check(Users.UserId.IsValid(UserId), "userId", $"must be {Users.UserId.Rule}")
+            .CheckText(Body, "body")
+            .Check(SendAtLocal is not { Year: < FirstYear or > LastYear }, "sendAtLocal", FarAway)
             .Check(SendAt is null || SendAtLocal is null, "sendAtLocal", "must not be given together with sendAt")
             .Check(TimeZone is null || LocalTimes.FindZone(TimeZone) is not null, "timeZone", "must be an IANA time zone such as Europe/Berlin")
             .Check(Id is null || MessageId.IsValid(Id), "id", MessageId.Rule)
@@ -70,7 +81,7 @@ public sealed record CreateMessageRequest
             .Check(MaxAttempts is null or (>= 1 and <= MaxAttemptsLimit), "maxAttempts", $"must be a number from 1 to {MaxAttemptsLimit}")
             .Check(MaxLateness is not { } late || (late > Duration.Zero && late <= LongestLateness), "maxLateness", "must be a duration above zero, at most P30D");
         return QuietHours == QuietHoursMode.Override
-            ? validation.Check(OverrideReason?.Trim().Length is > 0 and <= MaxReasonLength, "overrideReason", $"must say in 1 to {MaxReasonLength} characters why quiet hours are overridden")
+            ? validation.Check(OverrideReason?.Trim().Length is > 0 and <= MaxReasonLength && !OverrideReason.Contains('\0'), "overrideReason", $"must say in 1 to {MaxReasonLength} characters why quiet hours are overridden")
             : validation.Check(OverrideReason is null, "overrideReason", "goes with quietHours override only");
     }
 
@@ -84,4 +95,14 @@ public sealed record CreateMessageRequest
         var sendAt = SendAtLocal is { } local ? LocalTimes.ToInstant(local, zone) : SendAt ?? now;
         return (sendAt, zone.Id);
     }
+}
+
+internal static class MessageTexts
+{
+    /// <summary>NUL is text to JSON, but neither to Twilio nor to every state store.</summary>
+    public static RequestValidation CheckText(this RequestValidation validation, string? body, string field) =>
+        validation
+            .Check(!string.IsNullOrWhiteSpace(body), field, "must not be empty")
+            .Check(body is null || body.Length <= MessageLimits.MaxBodyLength, field, $"must have at most {MessageLimits.MaxBodyLength} characters")
+            .Check(body?.Contains('\0') != true, field, "must not hold the character NUL");
 }

@@ -26,6 +26,9 @@ internal abstract record Acceptance
     /// <summary>The send time has passed.</summary>
     public sealed record InThePast(string Field) : Acceptance;
 
+    /// <summary>The send time lies further ahead than anything can wait.</summary>
+    public sealed record TooFarAhead(string Field) : Acceptance;
+
     /// <summary>The user's calendar has no such timed event ahead.</summary>
     public sealed record UnknownEvent : Acceptance;
 
@@ -44,6 +47,7 @@ internal sealed class MessageAcceptance(
     EventLookup eventLookup,
     IUserDirectory users,
     SmsOptions options,
+    TwilioOptions twilio,
     IClock clock)
 {
     /// <summary>What the planner accepts under an id is always the same reminder, whatever its event looks like by then.</summary>
@@ -132,8 +136,11 @@ internal sealed class MessageAcceptance(
         var user = await users.FindAsync(request.UserId!, cancellation);
         var now = clock.GetCurrentInstant();
         var (sendAt, timeZone) = request.Schedule(user, now);
+        var field = request.SendAtLocal is null ? "sendAt" : "sendAtLocal";
         if (MessageLimits.IsPast(sendAt, now))
-            return new(new Acceptance.InThePast(request.SendAtLocal is null ? "sendAt" : "sendAtLocal"), null);
+            return new(new Acceptance.InThePast(field), null);
+        if (MessageLimits.IsTooFarAhead(sendAt, now))
+            return new(new Acceptance.TooFarAhead(field), null);
         if (Refusal(user) is { } refused)
             return new(refused, null);
 
@@ -174,7 +181,7 @@ internal sealed class MessageAcceptance(
 
     private Message Create(NewMessage data, UserPreferences user)
     {
-        var message = MessageLifecycle.Create(data, clock.GetCurrentInstant());
+        var message = MessageLifecycle.Create(data with { SmartEncoding = twilio.SmartEncoding }, clock.GetCurrentInstant());
         return message with { Sms = message.Sms with { To = user.Phone!.Number } };
     }
 

@@ -25,15 +25,17 @@ internal sealed class MessageChangesByCaller(MessageRepository messages, Message
         return transition;
     }
 
-    /// <summary>Moves a message that was given a wall-clock time to where that lies in the user's zone.</summary>
-    public async Task KeepWallClockAsync(Message message, DateTimeZone userZone, CancellationToken cancellation)
+    /// <summary>Moves a message that was given a wall-clock time to where that lies by now; false when it lies there already.</summary>
+    public async Task<bool> KeepWallClockAsync(Message message, DateTimeZone userZone, TimelineSource source, CancellationToken cancellation)
     {
-        if (message.KeepWallClock(userZone, TimelineSource.Api, clock.GetCurrentInstant()) is Transition.Changed { Next.SendAt: var sendAt })
-            await index.AddAsync(message.UserId, sendAt, message.Id, cancellation);
-        await NudgeAsync(
-            await messages.ApplyAsync(
-                message.Id, current => current.KeepWallClock(userZone, TimelineSource.Api, clock.GetCurrentInstant()), cancellation),
-            cancellation);
+        if (Keep(message) is not Transition.Changed { Next.SendAt: var sendAt })
+            return false;
+
+        await index.AddAsync(message.UserId, sendAt, message.Id, cancellation);
+        await NudgeAsync(await messages.ApplyAsync(message.Id, Keep, cancellation), cancellation);
+        return true;
+
+        Transition Keep(Message current) => current.KeepWallClock(userZone, source, clock.GetCurrentInstant());
     }
 
     /// <summary>Gives a deferred message its original time back, so that the rules decide anew.</summary>

@@ -3,6 +3,7 @@ using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Privacy;
 
 namespace SmsDapr.Service.Messages;
 
@@ -11,7 +12,7 @@ namespace SmsDapr.Service.Messages;
 /// a reader loads the record and believes that, so an entry whose message has moved or never came to be is skipped. Entries are
 /// written before what they point to, and what is said of a user's day is written once, not with each message.
 /// </summary>
-internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
+internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open, DocumentLifetimes lifetimes)
 {
     /// <summary>Ids in one document; with ids of 64 characters it stays below 64 KiB.</summary>
     private const int PartSize = 800;
@@ -40,10 +41,27 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
                 {
                     // Parts are filled in turn; one that was full stays so, or readers would stop at it.
                     isLast = current is null || current.Ids.Count < PartSize;
-                    return isLast && current?.Ids.Contains(messageId) == true ? new DayPart([.. current.Ids.Where(id => id != messageId)]) : null;
+                    return isLast && current?.Ids.Contains(messageId) == true ? current with { Ids = [.. current.Ids.Where(id => id != messageId)] } : null;
                 },
                 cancellation);
         }
+    }
+
+    /// <summary>Forgets everything that lists a user. The day lists last: they say which documents there are.</summary>
+    public async Task RemoveUserAsync(string userId, CancellationToken cancellation)
+    {
+        foreach (var day in await DaysAsync(userId, cancellation))
+        {
+            await documents.UpdateAsync<DayUsers>(
+                UsersKey(day, Shard(userId)),
+                current => current?.UserIds.Contains(userId) == true ? current with { UserIds = [.. current.UserIds.Where(id => id != userId)] } : null,
+                cancellation);
+            var parts = (await IdsAsync(userId, day, cancellation)).Count / PartSize;
+            for (var part = parts; part >= 0; part--)
+                await documents.DeleteAsync(PartKey(userId, day, part), cancellation);
+        }
+
+        await documents.DeleteAsync(DirectoryKey(userId), cancellation);
     }
 
     private async Task AddForUserAsync(string userId, Instant sendAt, string messageId, CancellationToken cancellation)
@@ -61,7 +79,7 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
                         : current?.Ids.Contains(messageId) == true ? Addition.Known
                         : current?.Ids.Count >= PartSize ? Addition.PartIsFull
                         : Addition.Added;
-                    return outcome == Addition.Added ? new DayPart([.. current?.Ids ?? [], messageId]) : null;
+                    return outcome == Addition.Added ? new DayPart(day, [.. current?.Ids ?? [], messageId]) : null;
                 },
                 cancellation);
             switch (outcome)
@@ -106,9 +124,7 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
             var document = await documents.FindAsync<DayPart>(PartKey(userId, day, part), cancellation);
             ids.AddRange(document?.Value.Ids ?? []);
             if (document is null || document.Value.Ids.Count < PartSize)
-            {
                 return ids;
-            }
         }
     }
 
@@ -119,15 +135,18 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
         var text = DayPattern.Format(day);
         await documents.UpdateAsync<DayDirectory>(
             DirectoryKey(userId),
-            current => current?.Days.Contains(text) == true ? null : new DayDirectory([.. current?.Days ?? [], text]),
+            current => current?.Days.Contains(text) == true ? null : new DayDirectory([.. (current?.Days ?? []).Where(IsKept), text]),
             cancellation);
     }
 
     private async Task AddUserAsync(string userId, LocalDate day, CancellationToken cancellation) =>
         await documents.UpdateAsync<DayUsers>(
             UsersKey(day, Shard(userId)),
-            current => current?.UserIds.Contains(userId) == true ? null : new DayUsers([.. current?.UserIds ?? [], userId]),
+            current => current?.UserIds.Contains(userId) == true ? null : new DayUsers(day, [.. current?.UserIds ?? [], userId]),
             cancellation);
+
+    /// <summary>Whether a day's documents may still be there, when they expire.</summary>
+    private bool IsKept(string day) => lifetimes.FirstDay is not { } first || DayPattern.Parse(day).Value >= first;
 
     /// <summary>The same in every process, unlike a string's hash code.</summary>
     private static int Shard(string userId) => userId.Aggregate(0, (hash, character) => (hash * 31 + character) & 0xFFFF) % UserShards;
@@ -149,9 +168,9 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open)
         PartIsFull,
     }
 
-    private sealed record DayPart(IReadOnlyList<string> Ids);
+    private sealed record DayPart(LocalDate? Day, IReadOnlyList<string> Ids) : IOfDay;
 
-    private sealed record DayUsers(IReadOnlyList<string> UserIds);
+    private sealed record DayUsers(LocalDate? Day, IReadOnlyList<string> UserIds) : IOfDay;
 
     private sealed record DayDirectory(IReadOnlyList<string> Days);
 }

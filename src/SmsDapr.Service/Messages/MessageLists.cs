@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 
@@ -13,19 +14,21 @@ public sealed record MessagePage(IReadOnlyList<MessageView> Items, string? NextC
 /// <summary>What a list is to hold: <paramref name="From"/> inclusive, <paramref name="To"/> exclusive, by send time.</summary>
 internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instant? To, int Limit, MessageCursor? After)
 {
-    private const int StandardLimit = 50;
-    private const int MaxLimit = 200;
+    public const int StandardLimit = 50;
+    public const int MaxLimit = 200;
+
+    public static readonly IReadOnlyDictionary<string, MessageStatus> Words =
+        Enum.GetValues<MessageStatus>().ToDictionary(value => value.ToString().ToLowerInvariant());
 
     public static RequestValidation TryRead(string? status, string? from, string? to, string? limit, string? cursor, out MessageQuery query)
     {
-        var words = Enum.GetValues<MessageStatus>().ToDictionary(value => value.ToString().ToLowerInvariant());
-        var knownStatus = status is not null && words.TryGetValue(status, out var word) ? word : (MessageStatus?)null;
+        var knownStatus = status is not null && Words.TryGetValue(status, out var word) ? word : (MessageStatus?)null;
         var after = cursor is null ? null : MessageCursor.TryParse(cursor);
         var (start, end) = (ReadInstant(from), ReadInstant(to));
         var isLimit = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most);
         query = new MessageQuery(knownStatus, start, end, isLimit ? most : StandardLimit, after);
         return new RequestValidation()
-            .Check(status is null || knownStatus is not null, "status", $"must be one of {string.Join(", ", words.Keys)}")
+            .Check(status is null || knownStatus is not null, "status", $"must be one of {string.Join(", ", Words.Keys)}")
             .Check(from is null || start is not null, "from", "must be an RFC 3339 time")
             .Check(to is null || end is not null, "to", "must be an RFC 3339 time")
             .Check(limit is null || (isLimit && most is >= 1 and <= MaxLimit), "limit", $"must be a number from 1 to {MaxLimit}")
@@ -52,6 +55,18 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
 
     private static Instant? ReadInstant(string? text) =>
         text is not null && OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true, Value: var value } ? value.ToInstant() : null;
+}
+
+internal static class MessageQueryDocs
+{
+    public static RouteHandlerBuilder WithMessageQuery(this RouteHandlerBuilder route) =>
+        route
+            .WithQueryParameter("status", $"One of {string.Join(", ", MessageQuery.Words.Keys)}; sent includes delivered.", example: "sent")
+            .WithQueryParameter("from", "Send times from this one on.", "date-time", "2026-03-08T00:00:00Z")
+            .WithQueryParameter("to", "Send times before this one.", "date-time", "2026-03-09T00:00:00Z")
+            .WithQueryParameter("date", "Send times of this UTC date.", "date", "2026-03-08")
+            .WithQueryParameter("limit", $"Rows of the page, 1 to {MessageQuery.MaxLimit}; {MessageQuery.StandardLimit} unless given.", "int32", "50")
+            .WithQueryParameter("cursor", "The nextCursor of the page before.");
 }
 
 /// <summary>Pages through messages day by day, reading only the days that can hold what is asked for.</summary>

@@ -1,10 +1,12 @@
+using NodaTime;
 using SmsDapr.Core.Messages;
+using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting;
 
 namespace SmsDapr.Service.Messages;
 
 /// <summary>Message records: one document each, changed by compare-and-set, every change published after it is stored.</summary>
-internal sealed class MessageRepository(IDocumentStore documents, StatusEvents events)
+internal sealed class MessageRepository(IDocumentStore documents, StatusEvents events, OpenMessages open, IClock clock)
 {
     public Task<Document<Message>?> FindAsync(string id, CancellationToken cancellation) =>
         documents.FindAsync<Message>(Key(id), cancellation);
@@ -19,11 +21,14 @@ internal sealed class MessageRepository(IDocumentStore documents, StatusEvents e
     /// <summary>Replaces one version; false when someone else was first.</summary>
     public async Task<bool> TryReplaceAsync(Document<Message> version, Message next, CancellationToken cancellation)
     {
+        if (HappensUnseen(version.Value, next))
+            await open.LookAtAsync(next.Id, clock.GetCurrentInstant() + OpenMessages.Grace, cancellation);
         var stored = events.WithKnownPublished(next);
         if (!await documents.TryReplaceAsync(Key(next.Id), stored, version.ETag, cancellation))
             return false;
 
-        await events.PublishAsync(stored, cancellation);
+        if (!await events.PublishAsync(stored, cancellation))
+            await open.LookAtAsync(next.Id, clock.GetCurrentInstant(), cancellation);
         return true;
     }
 
@@ -49,6 +54,15 @@ internal sealed class MessageRepository(IDocumentStore documents, StatusEvents e
 
         return null;
     }
+
+    /// <summary>
+    /// Whether the reconciler would not come by soon after this change: the message was over already, or ends long before its time. Listed before
+    /// it is stored, so that not even the end of the process keeps the change from being published.
+    /// </summary>
+    private bool HappensUnseen(Message before, Message next) =>
+        next.Timeline.Count > 0
+        && (before.Timeline.Count == 0 || next.Timeline[^1].Sequence > before.Timeline[^1].Sequence)
+        && (before.IsOver || (next.IsFinal && before.DueAt > clock.GetCurrentInstant() + OpenMessages.Grace));
 
     private static string Key(string id) => $"message-{id}";
 }

@@ -130,6 +130,9 @@ public sealed record SmsView
 
     public required SmsEncoding Encoding { get; init; }
 
+    /// <summary>Whether Twilio replaces look-alike characters; segments and encoding are those of the replaced text.</summary>
+    public required bool SmartEncoding { get; init; }
+
     /// <summary>Left out of list rows.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required IReadOnlyList<AttemptView>? Attempts { get; init; }
@@ -154,6 +157,7 @@ public sealed record SmsView
         ErrorCategory = sms.ErrorCategory,
         Segments = sms.Segments,
         Encoding = sms.Encoding,
+        SmartEncoding = sms.SmartEncoding,
         Attempts = whole ? [.. sms.Attempts.Select(AttemptView.Of)] : null,
         QueuedAt = sms.QueuedAt,
         SentAt = sms.SentAt,
@@ -162,7 +166,9 @@ public sealed record SmsView
     };
 }
 
-/// <summary>One create request and what became of it.</summary>
+/// <summary>
+/// One create request and what became of it. <paramref name="CarrierDoneAt"/> is the carrier's own time, to the minute and without a zone; all others are ours.
+/// </summary>
 public sealed record AttemptView(
     int Number,
     string? TwilioSid,
@@ -172,7 +178,8 @@ public sealed record AttemptView(
     Instant RequestedAt,
     Instant? SentAt,
     Instant? DeliveredAt,
-    Instant? FailedAt)
+    Instant? FailedAt,
+    LocalDateTime? CarrierDoneAt)
 {
     internal static AttemptView Of(SendAttempt attempt) => new(
         attempt.Number,
@@ -183,7 +190,8 @@ public sealed record AttemptView(
         attempt.RequestedAt,
         attempt.SentAt,
         attempt.DeliveredAt,
-        attempt.FailedAt);
+        attempt.FailedAt,
+        attempt.CarrierDoneAt);
 }
 
 /// <summary>One thing that happened to a message.</summary>

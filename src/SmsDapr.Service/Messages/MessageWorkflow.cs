@@ -46,20 +46,14 @@ internal sealed class MessageWorkflow : Workflow<MessageRun, string>
             ? NextStep.WaitUntil(lookAgainAt)
             : await context.CallActivityAsync<NextStep>(nameof(AcceptMessage), input.MessageId);
         if (step.Outcome is not null)
-        {
             return step.Outcome;
-        }
 
         if (await IsFinalAfterWaitAsync(context, step.LookAgainAt))
-        {
             return "final";
-        }
 
         step = await context.CallActivityAsync<NextStep>(nameof(SendMessage), input.MessageId);
         if (step.Outcome is not null)
-        {
             return step.Outcome;
-        }
 
         var next = step.LookAgainAt;
         if (step.AwaitsReceipt)
@@ -67,9 +61,7 @@ internal sealed class MessageWorkflow : Workflow<MessageRun, string>
             // Without a timer: should this nudge be lost, the reconciler gives it again.
             var nudge = await context.WaitForExternalEventAsync<Nudge>(NudgeEvent);
             if (nudge.Final)
-            {
                 return "final";
-            }
 
             next = context.CurrentUtcDateTime;
         }
@@ -83,9 +75,7 @@ internal sealed class MessageWorkflow : Workflow<MessageRun, string>
     {
         var left = until - context.CurrentUtcDateTime;
         if (left <= TimeSpan.Zero)
-        {
             return false;
-        }
 
         try
         {

@@ -1,13 +1,16 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Core.Messages;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
+using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Messages;
 
@@ -22,26 +25,48 @@ internal static class MessagesApi
         var messages = routes.MapGroup("/v1/messages").RequireAuthorization(Policies.Anyone).WithTags("Messages");
         messages.MapPost("/", CreateAsync)
             .WithSummary("Send a text, now or at a time")
+            .WithRequestExample("""{ "userId": "anna", "body": "Your table is ready", "sendAt": "2030-01-15T09:45:00Z", "maxLateness": "PT30M" }""")
             .Produces<MessageView>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        messages.MapGet("/{id}", GetAsync).WithSummary("A message with its attempts and timeline").Produces<MessageView>();
+        messages.MapGet("/{id}", GetAsync)
+            .WithSummary("A message with its attempts and timeline")
+            .Produces<MessageView>()
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         messages.MapGet("/{id}/explanation", ExplainAsync)
             .WithSummary("Why a message will or will not go out: every rule, run now, changing nothing")
-            .Produces<ExplanationView>();
-        messages.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a message that waits").Produces<MessageView>();
+            .Produces<ExplanationView>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        messages.MapPost("/{id}/cancel", CancelAsync)
+            .WithSummary("Cancel a message that waits")
+            .Produces<MessageView>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         messages.MapPost("/{id}/regenerate", RegenerateAsync)
             .WithSummary("Write a new text for a reminder that waits")
-            .Produces<MessageView>();
-        messages.MapPatch("/{id}", PatchAsync).WithSummary("Move or reword a message that waits").Produces<MessageView>();
+            .Produces<MessageView>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        messages.MapPatch("/{id}", PatchAsync)
+            .WithSummary("Move or reword a message that waits")
+            .WithRequestExample("""{ "sendAt": "2030-01-15T10:15:00Z", "body": "Your table will be ready a little later" }""")
+            .Produces<MessageView>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
 
         routes.MapGet("/v1/messages", ListAllAsync)
             .RequireAuthorization(Policies.Admin)
             .WithTags("Messages")
             .WithSummary("Messages across users, ascending by send time")
+            .WithMessageQuery()
             .Produces<MessagePage>();
-        routes.MapGroup("/v1/users/{userId}/messages").RequireAuthorization(Policies.OwnUser).WithTags("Messages")
+        routes.MapGroup("/v1/users/{userId}/messages")
+            .RequireAuthorization(Policies.OwnUser)
+            .AddEndpointFilter(UsersApi.RefuseBadUserId)
+            .WithTags("Messages")
             .MapGet("/", ListAsync)
             .WithSummary("A user's messages, ascending by send time")
+            .WithMessageQuery()
             .Produces<MessagePage>();
     }
 
@@ -49,6 +74,7 @@ internal static class MessagesApi
         CreateMessageRequest request,
         Caller caller,
         MessageAcceptance acceptance,
+        IdempotencyKeys keys,
         TimeProvider time,
         HttpResponse response,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
@@ -61,8 +87,12 @@ internal static class MessagesApi
         if (!caller.MayActFor(request.UserId!))
             return Problem.Forbidden();
 
-        var id = request.Id ?? (idempotencyKey is null ? MessageId.New(time.GetUtcNow()) : MessageId.FromIdempotencyKey(caller, idempotencyKey));
-        var mayExist = request.Id is not null || idempotencyKey is not null;
+        var keyId = idempotencyKey is null ? null : MessageId.FromIdempotencyKey(caller, idempotencyKey);
+        if (keyId is not null && !await keys.TryUseAsync(keyId, request.Id, cancellation))
+            return IdempotencyConflict();
+
+        var id = request.Id ?? keyId ?? MessageId.New(time.GetUtcNow());
+        var mayExist = request.Id is not null || keyId is not null;
         var location = $"/v1/messages/{id}";
         switch (await acceptance.AcceptAsync(id, mayExist, request, caller.Name, cancellation))
         {
@@ -72,9 +102,11 @@ internal static class MessagesApi
                 response.Headers.Location = location;
                 return TypedResults.Ok(MessageView.Of(repeated.Message, caller));
             case Acceptance.Conflict:
-                return Problem.Conflict("idempotency_conflict", "Another request was accepted under this id or idempotency key.");
+                return IdempotencyConflict();
             case Acceptance.InThePast past:
                 return Problem.Invalid(past.Field, "must not lie in the past");
+            case Acceptance.TooFarAhead far:
+                return Problem.Invalid(far.Field, CreateMessageRequest.FarAway);
             case Acceptance.UnknownEvent:
                 return Problem.Invalid("calendarEventId", "must be a timed event ahead in the user's connected calendar");
             case Acceptance.Refused { Reason: StatusReason.OptedOut }:
@@ -94,10 +126,14 @@ internal static class MessagesApi
 
         var etag = EntityTag(message, caller);
         context.Response.Headers.ETag = etag;
-        return context.Request.Headers.IfNoneMatch.Contains(etag)
+        return IsKnown(context.Request, etag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(MessageView.Of(message, caller));
     }
+
+    private static bool IsKnown(HttpRequest request, string etag) =>
+        request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known
+        && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(etag), useStrongComparison: false));
 
     /// <summary>Every change moves the time of the last one or adds to the timeline; roles see different bodies.</summary>
     private static string EntityTag(Message message, Caller caller) =>
@@ -171,6 +207,9 @@ internal static class MessagesApi
             return Problem.NotFound(NotFoundDetail);
         return Answer(await changes.PatchAsync(message.UserId, id, request.SendAt.Value, request.Body.Value, cancellation), caller);
     }
+
+    private static ProblemHttpResult IdempotencyConflict() =>
+        Problem.Conflict("idempotency_conflict", "Another request was accepted under this id or idempotency key.");
 
     private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> RegenerateAsync(
         string id, Caller caller, MessageAccess access, ReminderRewording rewording, CancellationToken cancellation)

@@ -19,10 +19,12 @@ internal static class MessagesRegistration
         builder.Services.AddSingleton<StatusEvents>();
         builder.Services.AddSingleton<MessageEngine>();
         builder.Services.AddSingleton<MessageAcceptance>();
+        builder.Services.AddSingleton<IdempotencyKeys>();
         builder.Services.AddSingleton<MessageAccess>();
         builder.Services.AddSingleton<MessageLists>();
         builder.Services.AddSingleton<MessageChangesByCaller>();
         builder.Services.AddSingleton<MessageSteps>();
         builder.Services.AddSingleton<IUserChangeListener, UserChangeReaction>();
+        builder.Services.AddHostedService<ZoneRulesSweep>();
     }
 }

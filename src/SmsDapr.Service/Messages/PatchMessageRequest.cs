@@ -13,10 +13,12 @@ public sealed record PatchMessageRequest
     /// <summary>1 to 1,600 characters.</summary>
     public Patched<string?> Body { get; init; }
 
-    internal RequestValidation Validate(Instant now) =>
-        new RequestValidation()
+    internal RequestValidation Validate(Instant now)
+    {
+        var validation = new RequestValidation()
             .Check(!SendAt.IsSet || SendAt.Value is not null, "sendAt", "must be a time")
-            .Check(SendAt.Value is not { } sendAt || !MessageLimits.IsPast(sendAt, now), "sendAt", "must not lie in the past")
-            .Check(!Body.IsSet || !string.IsNullOrWhiteSpace(Body.Value), "body", "must not be empty")
-            .Check(Body.Value is null || Body.Value.Length <= MessageLimits.MaxBodyLength, "body", $"must have at most {MessageLimits.MaxBodyLength} characters");
+            .Check(SendAt.Value is not { } past || !MessageLimits.IsPast(past, now), "sendAt", "must not lie in the past")
+            .Check(SendAt.Value is not { } far || !MessageLimits.IsTooFarAhead(far, now), "sendAt", CreateMessageRequest.FarAway);
+        return Body.IsSet ? validation.CheckText(Body.Value, "body") : validation;
+    }
 }

@@ -47,7 +47,7 @@ internal sealed partial class StatusEvents(
         }
         catch (Exception e) when (e is DaprException or RpcException)
         {
-            // The record is stored and true; the entries go out with its next change.
+            // The record is stored and true; the entries go out with its next change, or when the reconciler comes by.
             LogNotPublished(logger, message.Id, e.GetType().Name);
             return false;
         }
@@ -72,6 +72,6 @@ internal sealed partial class StatusEvents(
         return dapr.PublishEventAsync(options.PubSub, Topic, data, metadata, cancellation);
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "Status of message {MessageId} was stored but not published ({Failure}); it goes out with the next change")]
+    [LoggerMessage(2001, LogLevel.Warning, "Status of message {MessageId} was stored but not published ({Failure}); it goes out with the next change or when the reconciler comes by")]
     private static partial void LogNotPublished(ILogger logger, string messageId, string failure);
 }

@@ -16,9 +16,8 @@ internal sealed class UserChangeReaction(
         {
             if (user.OptOut is { } optOut)
                 await changes.CancelAsync(message.Id, StatusReason.OptedOut, SourceOf(optOut.Reason), cancellation);
-            else if (message.KeepWallClock(user.Zone, TimelineSource.Api, clock.GetCurrentInstant()) is Transition.Changed)
-                await changes.KeepWallClockAsync(message, user.Zone, cancellation);
-            else if (message.DeferredFrom is { } original && DeferralOf(original, user) != message.SendAt)
+            else if (!await changes.KeepWallClockAsync(message, user.Zone, TimelineSource.Api, cancellation)
+                && message.DeferredFrom is { } original && DeferralOf(original, user) != message.SendAt)
                 await changes.ReleaseAsync(message.Id, cancellation);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NodaTime;
 using SmsDapr.Core.Messages;
 
@@ -14,6 +15,15 @@ internal sealed class UserMessages(MessageIndex index, MessageRepository message
         foreach (var near in new[] { day.PlusDays(-1), day, day.PlusDays(1) })
             found.AddRange(await OnDayAsync(userId, near, cancellation));
         return found;
+    }
+
+    /// <summary>The days on which a message that was handed over at an instant can be listed, the latest first.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<Message>> DaysBackAsync(
+        string userId, Instant handedOverAt, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (first, last) = (MessageIndex.DayOf(handedOverAt - CreateMessageRequest.LongestLateness), MessageIndex.DayOf(handedOverAt).PlusDays(1));
+        foreach (var day in (await index.DaysAsync(userId, cancellation)).Reverse().Where(day => day >= first && day <= last))
+            yield return await OnDayAsync(userId, day, cancellation);
     }
 
     /// <summary>The messages of one UTC day, ascending by send time.</summary>

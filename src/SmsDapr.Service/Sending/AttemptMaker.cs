@@ -24,6 +24,7 @@ internal sealed class AttemptMaker(
     SenderPace pace,
     IUserDirectory users,
     TwilioOptions options,
+    SmsOptions sms,
     IClock clock)
 {
     // Without rc and rp in the fragment Twilio does not repeat a callback that was answered 5xx.
@@ -38,7 +39,7 @@ internal sealed class AttemptMaker(
     public async Task<Message?> MakeAsync(Message message, CancellationToken cancellation)
     {
         var number = message.Attempts;
-        var request = new CreateMessage(message.Sms.To!, message.Body, StatusCallback(message.Id, number));
+        var request = new CreateMessage(message.Sms.To!, message.Body, message.Sms.SmartEncoding, StatusCallback(message.Id, number));
         switch (await twilio.CreateAsync(request, cancellation))
         {
             case CreateOutcome.Accepted accepted:
@@ -99,7 +100,7 @@ internal sealed class AttemptMaker(
             return null;
         }
 
-        await StoreAsync(message, m => m.AttemptAbsent(attempt.Number, Now, RetryOptions.Default), cancellation);
+        await StoreAsync(message, m => m.AttemptAbsent(attempt.Number, Now, sms.Retry), cancellation);
         return null;
     }
 
@@ -114,7 +115,7 @@ internal sealed class AttemptMaker(
             {
                 AttemptFinding.Found found => await AdoptAsync(message, attempt, found.Message, cancellation),
                 AttemptFinding.Absent => await StoreAsync(
-                    message, m => m.AttemptAbsent(attempt.Number, Now, RetryOptions.Default), cancellation),
+                    message, m => m.AttemptAbsent(attempt.Number, Now, sms.Retry), cancellation),
                 _ => null,
             };
         }
@@ -127,7 +128,7 @@ internal sealed class AttemptMaker(
 
     private Task<Message?> AdoptAsync(Message message, SendAttempt attempt, TwilioMessage found, CancellationToken cancellation) =>
         StoreAsync(
-            message, m => m.AttemptFound(attempt.Number, found.Sid, found.Status, found.ErrorCode, Now, RetryOptions.Default), cancellation);
+            message, m => m.AttemptFound(attempt.Number, found.Sid, found.Status, found.ErrorCode, Now, sms.Retry), cancellation);
 
     private async Task<Message?> RefusedAsync(Message message, ProviderError error, CancellationToken cancellation)
     {
@@ -138,7 +139,7 @@ internal sealed class AttemptMaker(
             pace.RateLimited();
         if (meaning.OptsOut)
             await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
-        return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, RetryOptions.Default), cancellation);
+        return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, sms.Retry), cancellation);
     }
 
     private async Task<Message?> StoreAsync(Message message, Func<Message, Transition> fact, CancellationToken cancellation) =>

@@ -47,7 +47,7 @@ internal sealed class SendGuard(
     public async Task<GuardResult> PassAsync(Document<Message> version, CancellationToken cancellation)
     {
         var message = version.Value;
-        var context = await ContextAsync(message, cancellation);
+        var (context, days) = await ContextAsync(message, cancellation);
         if (message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var kept } inTime)
         {
             await index.AddAsync(kept.UserId, kept.SendAt, kept.Id, cancellation);
@@ -79,13 +79,22 @@ internal sealed class SendGuard(
         {
             if (await events.FollowAsync(version, context.User, cancellation) is not { } sight)
                 return new GuardResult.Changed();
-            if (SendRules.Decide(Seen(context, sight)) is SendVerdict.End gone)
-                return await ChangeAsync(version, message.End(gone.Reason, TimelineSource.Calendar, context.Now), cancellation);
+
+            // The calendar may have taken its time to answer: quiet hours or the event may have begun meanwhile.
+            context = Seen(context with { Now = clock.GetCurrentInstant() }, sight);
+            switch (SendRules.Decide(context))
+            {
+                case SendVerdict.Pass:
+                    break;
+                case SendVerdict.End gone:
+                    return await ChangeAsync(version, message.End(gone.Reason, TimelineSource.Calendar, context.Now), cancellation);
+                default:
+                    return new GuardResult.Changed();
+            }
         }
 
         // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
-        var dates = context.EarlierDays.Select(day => day.Date).Prepend(context.Day.Date).ToList();
-        if (!message.EverAccepted && !await users.TryTakeSlotAsync(message.UserId, dates, message.Id, context.User.DailyLimit, cancellation))
+        if (!message.EverAccepted && !await users.TryTakeSlotAsync(days, message.Id, context.User.DailyLimit, cancellation))
             return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
 
         return await BeginAsync(version, context, cancellation);
@@ -93,15 +102,15 @@ internal sealed class SendGuard(
 
     /// <summary>Why the message will end at its next attempt, as far as that is known now; null when nothing stands against it.</summary>
     public async Task<StatusReason?> ForeseeEndAsync(Message message, CancellationToken cancellation) =>
-        SendRules.Foresee(await ContextAsync(message, cancellation)) is SendVerdict.End end ? end.Reason : null;
+        SendRules.Foresee((await ContextAsync(message, cancellation)).Context) is SendVerdict.End end ? end.Reason : null;
 
     /// <summary>Every rule run now, by the same code that decides at send time; changes nothing.</summary>
     public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation)
     {
-        var context = await ContextAsync(message, cancellation);
+        var (context, _) = await ContextAsync(message, cancellation);
         var kept = message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now);
         if (kept is Transition.Changed { Next: var moved })
-            context = await ContextAsync(moved, cancellation);
+            (context, _) = await ContextAsync(moved, cancellation);
         return SendRules.Explain(await PeekAsync(context, cancellation));
     }
 
@@ -109,7 +118,8 @@ internal sealed class SendGuard(
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {
         var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
-        return SendRules.Decide(await PeekAsync(await ContextAsync(asBefore, cancellation), cancellation)) is SendVerdict.Pass;
+        var (context, _) = await ContextAsync(asBefore, cancellation);
+        return SendRules.Decide(await PeekAsync(context, cancellation)) is SendVerdict.Pass;
     }
 
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
@@ -128,7 +138,7 @@ internal sealed class SendGuard(
         return new GuardResult.Begun(begun);
     }
 
-    private async Task<SendContext> ContextAsync(Message message, CancellationToken cancellation)
+    private async Task<(SendContext Context, CountedDays Days)> ContextAsync(Message message, CancellationToken cancellation)
     {
         var now = clock.GetCurrentInstant();
         var user = await users.FindAsync(message.UserId, cancellation);
@@ -140,10 +150,12 @@ internal sealed class SendGuard(
             Now = now,
             SendingEnabled = options.SendingEnabled,
             DefaultMaxLateness = options.MaxLateness,
-            Day = days[0],
-            EarlierDays = [.. days.Skip(1)],
+            Day = days.Day,
+            EarlierDays = days.Earlier,
         };
-        return message is { Event: not null, IsFinal: false } ? Seen(context, await events.LastKnownAsync(message, cancellation)) : context;
+        return message is { Event: not null, IsFinal: false }
+            ? (Seen(context, await events.LastKnownAsync(message, cancellation)), days)
+            : (context, days);
     }
 
     /// <summary>The context with the event as the calendar has it now, if it comes to that.</summary>
@@ -152,7 +164,7 @@ internal sealed class SendGuard(
         if (context.Message is not { Event: not null, Status: MessageStatus.Scheduled })
             return context;
         var (sight, message) = await events.PeekAsync(context.Message, cancellation);
-        return Seen(ReferenceEquals(message, context.Message) ? context : await ContextAsync(message, cancellation), sight);
+        return Seen(ReferenceEquals(message, context.Message) ? context : (await ContextAsync(message, cancellation)).Context, sight);
     }
 
     private static SendContext Seen(SendContext context, EventSight sight) =>

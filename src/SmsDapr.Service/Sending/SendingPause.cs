@@ -1,5 +1,6 @@
 using NodaTime;
 using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Reporting.Alerts;
 
 namespace SmsDapr.Service.Sending;
 
@@ -9,7 +10,7 @@ namespace SmsDapr.Service.Sending;
 /// finds out with one call of its own.
 /// </summary>
 internal sealed partial class SendingPause(
-    TwilioClient twilio, IDocumentStore documents, IClock clock, ILogger<SendingPause> logger) : IDisposable
+    TwilioClient twilio, IDocumentStore documents, AlertBook alerts, IClock clock, ILogger<SendingPause> logger) : IDisposable
 {
     private const string Key = "sending-pause";
 
@@ -41,7 +42,10 @@ internal sealed partial class SendingPause(
             cancellation);
         Remember(stored);
         if (began)
+        {
             LogPaused(logger);
+            await RaiseAsync(cancellation);
+        }
     }
 
     /// <summary>When to look again; null when messages may be sent.</summary>
@@ -89,11 +93,28 @@ internal sealed partial class SendingPause(
             return stored?.ProbeAt;
 
         var gap = Duration.Min(pause.Gap * 2, LongestProbe);
-        var next = await AnswersAsync(cancellation) ? Pause.None : new Pause(clock.GetCurrentInstant() + gap, gap);
+        var answers = await AnswersAsync(cancellation);
+
+        // Before the pause ends: after a crash in between, the next probe does both again.
+        await (answers ? alerts.ResolveAsync(AlertKind.Account, cancellation) : RaiseAsync(cancellation));
+        var next = answers ? Pause.None : new Pause(clock.GetCurrentInstant() + gap, gap);
         Remember(await documents.UpdateAsync<Pause>(Key, current => current == lease ? next : null, cancellation));
         if (next.ProbeAt is null)
             LogResumed(logger);
         return _known?.ProbeAt;
+    }
+
+    /// <summary>Sending must not hang on its alert; every probe that fails raises it again.</summary>
+    private async Task RaiseAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await alerts.RaiseAsync(AlertKind.Account, value: 1, threshold: 0, cancellation);
+        }
+        catch (SidecarUnavailableException e)
+        {
+            LogNotAlerted(logger, e.GetType().Name);
+        }
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
@@ -117,6 +138,9 @@ internal sealed partial class SendingPause(
 
     [LoggerMessage(3001, LogLevel.Error, "Twilio refuses the account; sending is paused until a read succeeds")]
     private static partial void LogPaused(ILogger logger);
+
+    [LoggerMessage(3003, LogLevel.Error, "The alert about the account could not be opened ({Failure}); the next probe tries again")]
+    private static partial void LogNotAlerted(ILogger logger, string failure);
 
     [LoggerMessage(3002, LogLevel.Information, "Twilio answers again; sending goes on")]
     private static partial void LogResumed(ILogger logger);

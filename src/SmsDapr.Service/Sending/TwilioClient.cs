@@ -8,9 +8,13 @@ using SmsDapr.Service.Hosting.Options;
 namespace SmsDapr.Service.Sending;
 
 /// <summary>A message to be created; <paramref name="StatusCallback"/> carries ids, never a number.</summary>
-internal sealed record CreateMessage(string To, string Body, Uri? StatusCallback);
+internal sealed record CreateMessage(string To, string Body, bool SmartEncoding, Uri? StatusCallback)
+{
+    /// <summary>Nothing of it: number and text must not reach a log.</summary>
+    public override string ToString() => nameof(CreateMessage);
+}
 
-/// <summary>Twilio's Messages resource: create, fetch, list. Creates are never repeated here.</summary>
+/// <summary>Twilio's Messages resource: create, fetch, list, redact, delete. Creates are never repeated here.</summary>
 internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
 {
     private const int LookUpPages = 20;
@@ -32,6 +36,11 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         if (message.StatusCallback is { } callback)
         {
             form.Add(new("StatusCallback", callback.AbsoluteUri));
+        }
+
+        if (message.SmartEncoding)
+        {
+            form.Add(new("SmartEncoded", "true"));
         }
 
         form.Add(new("ValidityPeriod", ((int)options.ValidityPeriod.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
@@ -69,6 +78,23 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
 
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync(TwilioJson.Default.TwilioMessage, cancellation);
+    }
+
+    /// <summary>Empties the text of Twilio's copy; true when it is empty or gone, false when Twilio does not take that (yet).</summary>
+    public async Task<bool> RedactAsync(string sid, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Post, $"{MessagesPath}/{Uri.EscapeDataString(sid)}.json");
+        request.Content = new FormUrlEncodedContent([new("Body", "")]);
+        using var response = await http.SendAsync(request, cancellation);
+        return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound;
+    }
+
+    /// <summary>Deletes Twilio's copy; true when it is gone, false when Twilio does not take that (yet).</summary>
+    public async Task<bool> DeleteAsync(string sid, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Delete, $"{MessagesPath}/{Uri.EscapeDataString(sid)}.json");
+        using var response = await http.SendAsync(request, cancellation);
+        return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound;
     }
 
     /// <summary>All messages to a number since a UTC day, newest first as Twilio lists them.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
+using NodaTime;
 
 namespace SmsDapr.Service.Sending;
 
@@ -13,6 +15,8 @@ internal sealed record TwilioMessage
 
     public string? From { get; init; }
 
+    public string? To { get; init; }
+
     [JsonPropertyName("messaging_service_sid")]
     public string? MessagingServiceSid { get; init; }
 
@@ -22,6 +26,13 @@ internal sealed record TwilioMessage
     /// <summary>RFC 2822, second precision.</summary>
     [JsonPropertyName("date_created")]
     public string? DateCreated { get; init; }
+
+    [JsonIgnore]
+    public Instant? CreatedAt =>
+        DateTimeOffset.TryParse(DateCreated, CultureInfo.InvariantCulture, out var created) ? Instant.FromDateTimeOffset(created) : null;
+
+    /// <summary>The SID only: numbers and text must not reach a log.</summary>
+    public override string ToString() => $"Twilio message {Sid}";
 }
 
 internal sealed record TwilioMessagePage

@@ -16,14 +16,17 @@ internal interface IUserDirectory
     /// <summary>What the user's local day holds.</summary>
     Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation);
 
-    /// <summary>What several of the user's local days hold, in their order.</summary>
-    Task<IReadOnlyList<DaySlots>> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation);
+    /// <summary>What the user's local day holds, and the days of zones that the user left.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="dates">The day first.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation);
 
     /// <summary>
-    /// Takes a slot of the first date for a message, at most once per message; false when the limit is reached, also by what the
-    /// other dates hold.
+    /// Takes a slot of the day for a message, at most once per message; false when the limit is reached, also by what the
+    /// earlier days hold. What was read is only a beginning: the compare-and-set of the day decides.
     /// </summary>
-    Task<bool> TryTakeSlotAsync(string userId, IReadOnlyList<LocalDate> dates, string messageId, int limit, CancellationToken cancellation);
+    Task<bool> TryTakeSlotAsync(CountedDays days, string messageId, int limit, CancellationToken cancellation);
 
     /// <summary>Gives a message's slot back; nothing happens when it holds none.</summary>
     Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation);
@@ -37,6 +40,12 @@ internal interface IUserDirectory
     /// <summary>Opts out or in as an inbound keyword asks, at most once per inbound text, and tells the listeners.</summary>
     Task TakeKeywordAsync(string userId, InboundKeyword keyword, string messageSid, CancellationToken cancellation);
 }
+
+/// <summary>The days that count against a user's limit, as they were read.</summary>
+/// <param name="Day">The user's local day.</param>
+/// <param name="Earlier">Days of zones that the user left.</param>
+/// <param name="ETag">The version of <paramref name="Day"/>; null when nothing is stored of it yet.</param>
+internal sealed record CountedDays(DaySlots Day, IReadOnlyList<DaySlots> Earlier, string? ETag);
 
 /// <summary>Hears of changes of a user after they are stored, before the caller gets the answer.</summary>
 internal interface IUserChangeListener

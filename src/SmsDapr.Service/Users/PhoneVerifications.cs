@@ -135,5 +135,5 @@ internal sealed class PhoneVerifications(IDocumentStore documents, UserPhones ph
         return preferences is null ? new VerificationCheck.Taken() : new VerificationCheck.Verified(preferences);
     }
 
-    private static string Key(string userId) => $"phone-verification-{userId}";
+    internal static string Key(string userId) => $"phone-verification-{userId}";
 }

@@ -25,28 +25,38 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
     public async Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation) =>
         (await documents.FindAsync<DaySlots>(DayKey(userId, date), cancellation))?.Value ?? DaySlots.Empty(userId, date);
 
-    public async Task<IReadOnlyList<DaySlots>> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation)
+    public async Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation)
     {
-        if (dates is [var only])
-            return [await FindDayAsync(userId, only, cancellation)];
-        var found = await documents.FindManyAsync<DaySlots>([.. dates.Select(date => DayKey(userId, date))], cancellation);
-        return [.. dates.Select(date => found.FirstOrDefault(day => day.Value.Date == date)?.Value ?? DaySlots.Empty(userId, date))];
+        var stored = dates is [var only]
+            ? await documents.FindAsync<DaySlots>(DayKey(userId, only), cancellation) is { } day ? [day] : []
+            : await documents.FindManyAsync<DaySlots>([.. dates.Select(date => DayKey(userId, date))], cancellation);
+        var found = stored.ToDictionary(document => document.Value.Date);
+        return new CountedDays(Slots(dates[0]), [.. dates.Skip(1).Select(Slots)], found.GetValueOrDefault(dates[0])?.ETag);
+
+        DaySlots Slots(LocalDate date) => found.GetValueOrDefault(date)?.Value ?? DaySlots.Empty(userId, date);
     }
 
-    public async Task<bool> TryTakeSlotAsync(
-        string userId, IReadOnlyList<LocalDate> dates, string messageId, int limit, CancellationToken cancellation)
+    public async Task<bool> TryTakeSlotAsync(CountedDays days, string messageId, int limit, CancellationToken cancellation)
     {
-        var date = dates[0];
-        var others = dates.Count == 1 ? [] : await FindDaysAsync(userId, [.. dates.Skip(1)], cancellation);
-        var day = await documents.UpdateAsync<DaySlots>(
+        var (userId, date) = (days.Day.UserId, days.Day.Date);
+        var stored = await documents.UpdateReadAsync<DaySlots>(
             DayKey(userId, date),
-            current => (current ?? DaySlots.Empty(userId, date)).Take(messageId, limit, others),
+            days.ETag is { } etag ? new Document<DaySlots>(days.Day, etag) : null,
+            current => (current ?? DaySlots.Empty(userId, date)).Take(messageId, limit, days.Earlier),
             cancellation);
-        return day is not null && day.Holds(messageId);
+        return stored is not null && stored.Holds(messageId);
     }
 
     public Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation) =>
         documents.UpdateAsync<DaySlots>(DayKey(userId, date), current => current?.Release(messageId), cancellation);
+
+    /// <summary>Whether anything is stored about the user.</summary>
+    public async Task<bool> IsKnownAsync(string userId, CancellationToken cancellation) =>
+        await documents.FindAsync<UserSettings>(UserKey(userId), cancellation) is not null;
+
+    /// <summary>Forgets what several of the user's local days hold.</summary>
+    public Task ForgetDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation) =>
+        Task.WhenAll(dates.Select(date => documents.DeleteAsync(DayKey(userId, date), cancellation)));
 
     public Task OptOutAsync(string userId, OptOutReason reason, CancellationToken cancellation)
     {
@@ -85,7 +95,7 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
         return Resolve(stored ?? Unknown(userId));
     }
 
-    private static string UserKey(string userId) => $"user-{userId}";
+    internal static string UserKey(string userId) => $"user-{userId}";
 
     private static string DayKey(string userId, LocalDate date) => $"slots-{userId}-{LocalDatePattern.Iso.Format(date)}";
 

@@ -98,7 +98,8 @@ internal static class UsersApi
         string userId, Caller caller, UserDirectory users, PreferencesReader view, CancellationToken cancellation) =>
         TypedResults.Ok(await view.ReadAsync(await users.OptInAsync(userId, cancellation), caller, cancellation));
 
-    private static async ValueTask<object?> RefuseBadUserId(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    /// <summary>A 400 for a <c>userId</c> in the path that can't be one.</summary>
+    internal static async ValueTask<object?> RefuseBadUserId(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         UserId.IsValid(context.HttpContext.GetRouteValue("userId") as string)
             ? await next(context)
             : Problem.Invalid("userId", $"must be {UserId.Rule}");

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Grpc.Core;
 
@@ -11,6 +12,11 @@ internal static class JsonBody
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
     };
+
+    // As compact as daprd's own, and text stays text: no \u escapes for what is not ASCII.
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] ToBytes(JsonElement value) => JsonSerializer.SerializeToUtf8Bytes(value, Compact);
 
     public static async Task<TBody> ReadAsync<TBody>(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class BindingsHttp
         string name, BindingsApi bindings, HttpRequest request, HttpResponse response, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync<HttpBindingRequest>(request, cancellationToken);
-        var data = body.Data.ValueKind == JsonValueKind.Undefined ? [] : JsonSerializer.SerializeToUtf8Bytes(body.Data);
+        var data = body.Data.ValueKind == JsonValueKind.Undefined ? [] : JsonBody.ToBytes(body.Data);
         var answer = await bindings.InvokeAsync(name, new BindingRequest(body.Operation, data, body.Metadata ?? []), cancellationToken);
         foreach (var (key, value) in answer.Metadata)
             response.Headers[$"metadata.{key}"] = value;

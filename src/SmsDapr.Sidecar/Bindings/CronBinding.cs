@@ -77,21 +77,22 @@ internal sealed class CronBinding : IInputBinding
             }
 
             // The unit begins before this callback returns, so that a virtual clock never sees a gap.
-            var unit = _work.Begin();
+            var unit = new WorkUnit(_work);
             Aim(now);
             _inFlight.Add(Task.Run(() => DeliverAsync(unit, now)));
         }
     }
 
-    private async Task DeliverAsync(IDisposable unit, DateTimeOffset now)
+    private async Task DeliverAsync(WorkUnit unit, DateTimeOffset now)
     {
         using (unit)
         {
-            await _handler!(new Dictionary<string, string>
+            var metadata = new Dictionary<string, string>
             {
                 ["readTimeUTC"] = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF '+0000 UTC'", CultureInfo.InvariantCulture),
                 ["timeZone"] = _schedule.ZoneName ?? "Local",
-            });
+            };
+            await _handler!(metadata, unit);
         }
     }
 

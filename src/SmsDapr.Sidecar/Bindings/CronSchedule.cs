@@ -65,7 +65,38 @@ internal abstract class CronSchedule
         public override string? ZoneName { get; }
 
         public override DateTimeOffset? Next(DateTimeOffset after) =>
-            _alternatives.Select(expression => expression.GetNextOccurrence(after, _zone)).Min();
+            _alternatives.Select(expression => Next(expression, after.UtcDateTime)).Min();
+
+        // Where clocks change, daprd follows the wall clock as it is shown: a time that is skipped does not come that day, one that is
+        // shown twice comes twice. Cronos has other ways, so it is only asked about stretches of one offset.
+        private DateTimeOffset? Next(CronExpression expression, DateTime from)
+        {
+            for (var inclusive = false; ; inclusive = true)
+            {
+                var offset = _zone.GetUtcOffset(from);
+                if (expression.GetNextOccurrence(from + offset, inclusive) is not { } shown)
+                    return null;
+                var next = shown - offset;
+                if (_zone.GetUtcOffset(next) == offset)
+                    return new DateTimeOffset(next);
+                from = Change(from, next, offset);
+            }
+        }
+
+        /// <summary>The first instant after <paramref name="before"/> that no longer has the offset.</summary>
+        private DateTime Change(DateTime before, DateTime after, TimeSpan offset)
+        {
+            while (after - before > TimeSpan.FromTicks(1))
+            {
+                var middle = before + ((after - before) / 2);
+                if (_zone.GetUtcOffset(middle) == offset)
+                    before = middle;
+                else
+                    after = middle;
+            }
+
+            return after;
+        }
 
         // Cron fires on either day when both are given; Cronos asks for both.
         private static IEnumerable<CronExpression> Alternatives(string schedule)

@@ -1,9 +1,10 @@
 using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.Hosting;
 
 namespace SmsDapr.Sidecar.Bindings;
 
 /// <summary>Brings one event to the application; completes when the application has answered.</summary>
-internal delegate Task BindingEventHandler(IReadOnlyDictionary<string, string> metadata);
+internal delegate Task BindingEventHandler(IReadOnlyDictionary<string, string> metadata, WorkUnit work);
 
 /// <summary>A component that triggers the application.</summary>
 internal interface IInputBinding : IComponent

@@ -30,7 +30,7 @@ internal sealed partial class InputBindings(
                 continue;
             }
 
-            binding.Start(metadata => DeliverAsync(spec.Name, route, metadata));
+            binding.Start((metadata, work) => DeliverAsync(spec.Name, route, metadata, work));
             _started.Add(binding);
         }
     }
@@ -74,8 +74,8 @@ internal sealed partial class InputBindings(
         }
     }
 
-    private Task<DeliveryOutcome> DeliverAsync(string name, string route, IReadOnlyDictionary<string, string> metadata) =>
-        retries.RunAsync(name, cancellation => PostAsync(name, route, metadata, cancellation), _abandon.Token);
+    private Task<DeliveryOutcome> DeliverAsync(string name, string route, IReadOnlyDictionary<string, string> metadata, WorkUnit work) =>
+        retries.RunAsync(name, work, cancellation => PostAsync(name, route, metadata, cancellation), _abandon.Token);
 
     private async Task<DeliveryOutcome> PostAsync(string name, string route, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {

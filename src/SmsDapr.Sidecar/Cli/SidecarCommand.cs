@@ -12,6 +12,7 @@ internal static class SidecarCommand
     private static readonly Option<int> HttpPort = new("--dapr-http-port") { Description = "HTTP API port; 0 takes a free one", DefaultValueFactory = _ => 3500 };
     private static readonly Option<int> GrpcPort = new("--dapr-grpc-port") { Description = "gRPC API port; 0 takes a free one", DefaultValueFactory = _ => 50001 };
     private static readonly Option<string[]> ResourcesPath = new("--resources-path", "--components-path") { Description = "Directory with resource files; may be repeated" };
+    private static readonly Option<string[]> Config = new("--config") { Description = "Dapr Configuration file, of which spec.workflow is used; may be repeated" };
     private static readonly Option<string> DataDirectory = new("--data-dir") { Description = "Where workflow history and embedded databases live", DefaultValueFactory = _ => ".data" };
     private static readonly Option<int> MaxBodySize = new("--max-body-size")
     {
@@ -31,7 +32,7 @@ internal static class SidecarCommand
     {
         var root = new RootCommand("Embedded Dapr-compatible sidecar for development: [options] [-- command that starts the application]")
         {
-            AppId, AppPort, AppChannelAddress, HttpPort, GrpcPort, ResourcesPath, DataDirectory, MaxBodySize,
+            AppId, AppPort, AppChannelAddress, HttpPort, GrpcPort, ResourcesPath, Config, DataDirectory, MaxBodySize,
         };
         root.Validators.Add(result =>
         {
@@ -51,6 +52,7 @@ internal static class SidecarCommand
                 HttpPort = result.GetValue(HttpPort),
                 GrpcPort = result.GetValue(GrpcPort),
                 ResourcesPaths = result.GetValue(ResourcesPath) ?? [],
+                ConfigPaths = result.GetValue(Config) ?? [],
                 DataDirectory = result.GetValue(DataDirectory)!,
                 MaxBodySize = result.GetValue(MaxBodySize),
             };

@@ -1,3 +1,6 @@
+using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.PubSub.Routing;
+
 namespace SmsDapr.Sidecar.Components;
 
 /// <summary>A component file's document, before secrets are looked up.</summary>
@@ -16,7 +19,13 @@ internal sealed record MetadataEntry(string Name, string? Value, SecretKeyRefere
 
 internal sealed record SecretKeyReference(string Name, string Key);
 
-internal sealed record SubscriptionManifest(string PubSub, string Topic, string Route, string? DeadLetterTopic, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record SubscriptionManifest(
+    string PubSub,
+    string Topic,
+    TopicRoutes Routes,
+    string? DeadLetterTopic,
+    IReadOnlyDictionary<string, string> Metadata,
+    BulkWindow? Bulk);
 
 /// <summary>Inbound retry of one pub/sub component or binding, from a Resiliency document.</summary>
 internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan MaxInterval, int MaxRetries);

@@ -23,6 +23,29 @@ internal static class ResiliencyReader
         }
     }
 
+    /// <summary>What the document asks for beyond that; daprd would act on it.</summary>
+    public static IEnumerable<string> FindUnused(YamlMap document)
+    {
+        var targets = document.Map("spec")?.Map("targets");
+        foreach (var kind in (targets?.Names() ?? []).Where(kind => kind != "components"))
+            yield return $"targets.{kind}";
+        var components = targets?.Map("components");
+        foreach (var component in components?.Names() ?? [])
+        {
+            if (components!.Map(component) is not { } directions)
+                continue;
+            foreach (var direction in directions.Names())
+            {
+                foreach (var policy in (directions.Map(direction)?.Names() ?? []).Where(policy => direction != "inbound" || policy != "retry"))
+                    yield return $"targets.components.{component}.{direction}.{policy}";
+            }
+        }
+
+        var retries = document.Map("spec")?.Map("policies")?.Map("retries");
+        foreach (var retry in (retries?.Names() ?? []).Where(retry => retries!.Map(retry)?.Names().Contains("matching", StringComparer.Ordinal) == true))
+            yield return $"policies.retries.{retry}.matching";
+    }
+
     private static RetryPolicy ReadRetry(YamlMap retry)
     {
         var exponential = retry.Text("policy") switch

@@ -26,6 +26,8 @@ internal sealed partial class ResourceLoader(SidecarOptions options, ILogger<Res
                     subscriptions.Add(SubscriptionReader.Read(document));
                     break;
                 case "Resiliency":
+                    foreach (var part in ResiliencyReader.FindUnused(document))
+                        NoEffect(document.File, part);
                     foreach (var (component, retry) in ResiliencyReader.ReadInboundRetries(document))
                         inboundRetries[component] = retry;
                     break;
@@ -81,4 +83,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options, ILogger<Res
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "Skipped a document of kind {Kind} in {File}: the embedded sidecar has no use for it")]
     private partial void SkippedDocument(string file, string kind);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "{File}: {Part} has no effect in the embedded sidecar, which only acts on inbound retries of components")]
+    private partial void NoEffect(string file, string part);
 }

@@ -1,3 +1,6 @@
+using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.PubSub.Routing;
+
 namespace SmsDapr.Sidecar.Components;
 
 /// <summary>Declarative subscriptions, v1alpha1 (<c>route</c>) and v2alpha1 (<c>routes</c>).</summary>
@@ -9,19 +12,37 @@ internal static class SubscriptionReader
         return new SubscriptionManifest(
             spec.RequiredText("pubsubname"),
             spec.RequiredText("topic"),
-            ReadRoute(spec),
+            ReadRoutes(spec),
             spec.Text("deadLetterTopic"),
-            ReadMetadata(spec));
+            ReadMetadata(spec),
+            ReadBulk(spec));
     }
 
-    private static string ReadRoute(YamlMap spec)
+    private static TopicRoutes ReadRoutes(YamlMap spec)
     {
         if (spec.Map("routes") is not { } routes)
-            return spec.RequiredText("route");
-        if (routes.Maps("rules").Any())
-            throw routes.Complain("rules", "CEL rules are not supported by the embedded sidecar; use routes.default");
-        return routes.RequiredText("default");
+            return TopicRoutes.To(spec.RequiredText("route"));
+        List<RoutingRule> rules = [.. routes.Maps("rules").Select(ReadRule)];
+        if (routes.Text("default") is { } path)
+            rules.Add(new RoutingRule(null, path));
+        return rules.Count > 0 ? new TopicRoutes(rules) : throw spec.Complain("routes", "has neither rules nor default");
     }
+
+    private static RoutingRule ReadRule(YamlMap rule)
+    {
+        try
+        {
+            return new RoutingRule(rule.Text("match") is { } match ? EventCondition.Parse(match) : null, rule.RequiredText("path"));
+        }
+        catch (FormatException malformed)
+        {
+            throw rule.Complain("match", malformed.Message);
+        }
+    }
+
+    private static BulkWindow? ReadBulk(YamlMap spec) => spec.Map("bulkSubscribe") is { } bulk && bulk.Flag("enabled")
+        ? BulkWindow.Of(bulk.Number("maxMessagesCount"), bulk.Number("maxAwaitDurationMs"))
+        : null;
 
     private static Dictionary<string, string> ReadMetadata(YamlMap spec)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmsDapr.Sidecar.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -22,7 +23,7 @@ internal static class YamlDocuments
         }
     }
 
-    private static List<YamlMap> ReadFile(string file)
+    public static List<YamlMap> ReadFile(string file)
     {
         try
         {
@@ -68,6 +69,11 @@ internal sealed class YamlMap(YamlMappingNode node, string file, string path)
         "true" => true,
         _ => throw Complain(node, name, "expected true or false"),
     };
+
+    /// <summary>0 when it is not there.</summary>
+    public int Number(string name) => Text(name) is not { } text ? 0
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Complain(name, "expected a number");
 
     public YamlMap? Map(string name) => Find(name) switch
     {

@@ -6,7 +6,7 @@ using SmsDapr.Sidecar.Components;
 
 namespace SmsDapr.Sidecar.Conversation;
 
-/// <summary>Conversation over gRPC and HTTP; the deprecated first generation is left out.</summary>
+/// <summary>Conversation over gRPC and HTTP.</summary>
 internal sealed class ConversationApi(ComponentRegistry components) : IDaprApi<ConversationApi>
 {
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -17,12 +17,12 @@ internal sealed class ConversationApi(ComponentRegistry components) : IDaprApi<C
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1.0-alpha2/conversation/{name}/converse", async (string name, ConversationApi api, HttpRequest http, CancellationToken cancellationToken) =>
         {
-            var request = await ReadAsync(http, cancellationToken);
+            var request = await ReadAsync<ConversationRequestAlpha2>(http, cancellationToken);
             request.Name = name;
             return TypedResults.Text(JsonFormatter.Default.Format(await api.ConverseAsync(request, cancellationToken)), "application/json");
         });
 
-    private async Task<ConversationResponseAlpha2> ConverseAsync(ConversationRequestAlpha2 request, CancellationToken cancellationToken)
+    public async Task<ConversationResponseAlpha2> ConverseAsync(ConversationRequestAlpha2 request, CancellationToken cancellationToken)
     {
         if (!components.TryFind<IConversation>(request.Name, out _, out var conversation))
             throw Refuse("ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {request.Name}");
@@ -43,12 +43,13 @@ internal sealed class ConversationApi(ComponentRegistry components) : IDaprApi<C
         }
     }
 
-    private static async Task<ConversationRequestAlpha2> ReadAsync(HttpRequest http, CancellationToken cancellationToken)
+    public static async Task<TRequest> ReadAsync<TRequest>(HttpRequest http, CancellationToken cancellationToken)
+        where TRequest : IMessage, new()
     {
         using var reader = new StreamReader(http.Body);
         try
         {
-            return Parser.Parse<ConversationRequestAlpha2>(await reader.ReadToEndAsync(cancellationToken));
+            return Parser.Parse<TRequest>(await reader.ReadToEndAsync(cancellationToken));
         }
         catch (Exception malformed) when (malformed is InvalidProtocolBufferException or InvalidJsonException)
         {

@@ -12,15 +12,17 @@ internal sealed class EchoConversation : IConversation
 
     public Task<ConversationResponseAlpha2> ConverseAsync(ConversationRequestAlpha2 request, CancellationToken cancellationToken)
     {
-        var text = string.Join('\n', ConversationMessages.Flatten(request).Select(Say));
+        var messages = ConversationMessages.Flatten(request).ToList();
+        var text = string.Join('\n', messages.Select(Say));
         var message = new ConversationResultMessage { Content = text };
         message.ToolCalls.AddRange(request.Tools.Select(Call));
+        message.ToolCalls.AddRange(messages.SelectMany(said => said.ToolCalls));
         var words = (ulong)text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
         var output = new ConversationResultAlpha2
         {
             Choices =
             {
-                new ConversationResultChoices { FinishReason = request.Tools.Count > 0 ? "tool_calls" : "stop", Message = message },
+                new ConversationResultChoices { FinishReason = message.ToolCalls.Count > 0 ? "tool_calls" : "stop", Message = message },
             },
             Usage = new ConversationResultAlpha2CompletionUsage { PromptTokens = words, CompletionTokens = words, TotalTokens = 2 * words },
         };
@@ -33,7 +35,7 @@ internal sealed class EchoConversation : IConversation
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static string Say(ChatMessage message) => message.Role == "tool"
-        ? $"tool {message.ToolId} ({message.ToolName}): {message.Text}"
+        ? $"Tool Response for tool ID '{message.ToolId}' with name '{message.ToolName}': {message.Text}"
         : message.Text;
 
     private static ConversationToolCalls Call(ConversationTools tool, int index) => new()

@@ -13,6 +13,7 @@ internal sealed class OpenAiConversation : IConversation
     private const string DefaultEndpoint = "https://api.openai.com/v1";
     private const string DefaultModel = "gpt-5-nano";
 
+    private static readonly string[] RefusedMetadata = ["responseCacheTTL", "cacheTTL"];
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _client;
@@ -22,6 +23,8 @@ internal sealed class OpenAiConversation : IConversation
     {
         if (spec.Text("apiType") is { } apiType and not "open_ai")
             throw spec.Complain($"apiType '{apiType}' is not supported by the embedded sidecar");
+        if (Array.Find(RefusedMetadata, key => spec.Text(key) is not null) is { } refused)
+            throw spec.Complain($"metadata '{refused}' is not supported by the embedded sidecar");
         _model = spec.Text("model") ?? Environment.GetEnvironmentVariable("OPENAI_MODEL") ?? DefaultModel;
         var endpoint = spec.Text("endpoint") ?? DefaultEndpoint;
         if (!Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out var address))

@@ -17,6 +17,7 @@ internal sealed class InboundRetries(ComponentRegistry components, TimeProvider 
 
     public async Task<DeliveryOutcome> RunAsync(
         string component,
+        WorkUnit work,
         Func<CancellationToken, Task<DeliveryOutcome>> deliver,
         CancellationToken cancellationToken)
     {
@@ -26,7 +27,7 @@ internal sealed class InboundRetries(ComponentRegistry components, TimeProvider 
             var outcome = await deliver(cancellationToken);
             if (outcome != DeliveryOutcome.Retry || policy is null || (policy.MaxRetries >= 0 && retries >= policy.MaxRetries))
                 return outcome;
-            await Task.Delay(DelayBefore(policy, retries), clock, cancellationToken);
+            await work.PauseAsync(DelayBefore(policy, retries), clock, cancellationToken);
         }
     }
 

@@ -78,13 +78,20 @@ internal sealed class MetadataApi(
         return response;
     }
 
-    // The HTTP form calls three lists by other names than the message does.
+    // The HTTP form calls some parts by other names than the message does, and a subscription's rules lie one level higher.
     private static string ToHttpJson(GetMetadataResponse metadata)
     {
         var json = System.Text.Json.Nodes.JsonNode.Parse(Formatter.Format(metadata))!.AsObject();
         Rename(json, "registeredComponents", "components");
         Rename(json, "extendedMetadata", "extended");
         Rename(json, "activeActorsCount", "actors");
+        foreach (var subscription in json["subscriptions"]?.AsArray().OfType<System.Text.Json.Nodes.JsonObject>() ?? [])
+        {
+            Rename(subscription, "pubsubName", "pubsubname");
+            if (subscription["rules"]?["rules"] is { } rules)
+                subscription["rules"] = rules.DeepClone();
+        }
+
         return json.ToJsonString();
     }
 

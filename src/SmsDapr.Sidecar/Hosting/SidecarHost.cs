@@ -5,6 +5,7 @@ using SmsDapr.Sidecar.Bindings;
 using SmsDapr.Sidecar.Components;
 using SmsDapr.Sidecar.Conversation;
 using SmsDapr.Sidecar.PubSub;
+using SmsDapr.Sidecar.PubSub.Delivery;
 using SmsDapr.Sidecar.Secrets;
 using SmsDapr.Sidecar.State;
 using SmsDapr.Sidecar.Workflows;
@@ -67,13 +68,15 @@ public static class SidecarHost
 
         services.AddSingleton<InboundRetries>();
         services.AddSingleton<IAppListener, InputBindings>();
-        services.AddSingleton<PubSubBlock>().AddSingleton<TopicDelivery>().AddSingleton<SubscriptionBook>();
+        services.AddSingleton<PubSubBlock>().AddSingleton<SubscriptionBook>();
+        services.AddSingleton<DeadLetters>().AddSingleton<EventAdmission>().AddSingleton<TopicDelivery>().AddSingleton<BulkDelivery>();
         services.AddSingleton<HttpEventSink>().AddSingleton<StreamingSubscriptions>().AddSingleton<Subscriptions>();
         services.AddSingleton<IAppListener>(provider => provider.GetRequiredService<Subscriptions>());
         services.AddSingleton<IMetadataSource>(provider => provider.GetRequiredService<Subscriptions>());
         services.AddDaprApi<PubSubApi>();
         services.AddDaprApi<BindingsApi>();
         services.AddDaprApi<ConversationApi>();
+        services.AddDaprApi<FirstGeneration>();
 
         services.AddWorkflowEngine(options, clock, work);
         services.AddDaprApi<WorkflowMethods>();
@@ -89,6 +92,7 @@ public static class SidecarHost
         app.MapPubSub();
         app.MapBindings();
         ConversationApi.Map(app);
+        FirstGeneration.Map(app);
         MetadataApi.Map(app);
         app.MapGrpcService<StateApi>();
         app.MapGrpcService<SecretsApi>();
@@ -96,6 +100,7 @@ public static class SidecarHost
         app.MapGrpcService<PubSubApi>();
         app.MapGrpcService<BindingsApi>();
         app.MapGrpcService<ConversationApi>();
+        app.MapGrpcService<FirstGeneration>();
 
         app.MapWorkflowEngine();
         app.MapGrpcService<WorkflowMethods>();

@@ -19,6 +19,9 @@ public sealed record SidecarOptions
     /// <summary>Directories with component files, not searched recursively.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
+    /// <summary>Dapr Configuration files.</summary>
+    public IReadOnlyList<string> ConfigPaths { get; init; } = [];
+
     /// <summary>Where workflow history lives, and what relative paths of embedded databases start from.</summary>
     public string DataDirectory { get; init; } = ".data";
 

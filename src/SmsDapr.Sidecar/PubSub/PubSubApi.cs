@@ -39,51 +39,12 @@ internal sealed class PubSubApi(PubSubBlock pubSub, StreamingSubscriptions strea
 
     private async Task<BulkPublishResponse> PublishBulkAsync(BulkPublishRequest request, ServerCallContext call)
     {
-        pubSub.Find(request.PubsubName, request.Topic);
+        var metadata = new Dictionary<string, string>(request.Metadata, StringComparer.OrdinalIgnoreCase);
+        var entries = request.Entries.Select(entry => new BulkPublication(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata));
+        var failures = await pubSub.PublishManyAsync(
+            request.PubsubName, request.Topic, [.. entries], metadata, call.RequestHeaders.GetValue("traceparent"), call.CancellationToken);
         var response = new BulkPublishResponse();
-        foreach (var entry in request.Entries)
-        {
-            var metadata = new Dictionary<string, string>(request.Metadata, StringComparer.OrdinalIgnoreCase);
-            foreach (var (key, value) in entry.Metadata)
-                metadata[key] = value;
-            try
-            {
-                var publication = new Publication(
-                    request.PubsubName, request.Topic, entry.Event.Memory, entry.ContentType, metadata, call.RequestHeaders.GetValue("traceparent"));
-                await pubSub.PublishAsync(publication, call.CancellationToken);
-            }
-            catch (DaprErrorException refusal)
-            {
-                response.FailedEntries.Add(new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = refusal.Message });
-            }
-        }
-
+        response.FailedEntries.AddRange(failures.Select(failure => new BulkPublishResponseFailedEntry { EntryId = failure.EntryId, Error = failure.Problem }));
         return response;
     }
-}
-
-internal static class PubSubHttp
-{
-    private static readonly string[] PostOrPut = ["POST", "PUT"];
-
-    public static void MapPubSub(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/v1.0/publish/{pubsub}/{*topic}", PostOrPut, async (
-            string pubsub, string topic, HttpRequest request, PubSubBlock block, CancellationToken cancellationToken) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, cancellationToken);
-            var publication = new Publication(
-                pubsub,
-                topic,
-                body.ToArray(),
-                request.ContentType ?? "",
-                QueryMetadata.Read(request.Query),
-                Header(request, "traceparent"),
-                Header(request, "tracestate"));
-            await block.PublishAsync(publication, cancellationToken);
-            return TypedResults.NoContent();
-        });
-
-    private static string? Header(HttpRequest request, string name) =>
-        request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
 }

@@ -6,6 +6,8 @@ namespace SmsDapr.Sidecar.PubSub;
 /// <summary>daprd's answers to what goes wrong with publishing and subscribing.</summary>
 internal static class PubSubErrors
 {
+    public const string PublishCode = "ERR_PUBSUB_PUBLISH_MESSAGE";
+
     private const string ResourceType = "pubsub";
 
     public static DaprErrorException NotConfigured() => new(
@@ -31,7 +33,11 @@ internal static class PubSubErrors
         StatusCode.InvalidArgument, StatusCodes.Status400BadRequest, "ERR_PUBSUB_CLOUD_EVENTS_SER",
         $"cannot create cloudevent for pubsub {name}: the data is not a JSON cloudevent", "DAPR_PUBSUB_CLOUD_EVENTS_SER", (ResourceType, name));
 
+    public static DaprErrorException EntryIds(string name) => new(
+        StatusCode.InvalidArgument, StatusCodes.Status400BadRequest, "ERR_PUBSUB_EVENTS_SER",
+        $"error when marshalling events for pubsub {name}: entryId is duplicated or not present for entry", "DAPR_PUBSUB_EVENTS_SER", (ResourceType, name));
+
     public static DaprErrorException PublishFailed(string name, string topic, string problem) => new(
-        StatusCode.Internal, StatusCodes.Status500InternalServerError, "ERR_PUBSUB_PUBLISH_MESSAGE",
+        StatusCode.Internal, StatusCodes.Status500InternalServerError, PublishCode,
         $"error when publishing to topic {topic} in pubsub {name}: {problem}", "DAPR_PUBSUB_PUBLISH_MESSAGE", (ResourceType, name));
 }

@@ -6,6 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SmsDapr.Sidecar.Api;
 using SmsDapr.Sidecar.Hosting;
+using SmsDapr.Sidecar.PubSub.Delivery;
+using TopicRoutes = SmsDapr.Sidecar.PubSub.Routing.TopicRoutes;
 
 namespace SmsDapr.Sidecar.PubSub;
 
@@ -22,7 +24,7 @@ internal sealed class StreamingSubscriptions(SubscriptionBook book)
         var subscription = new Subscription(
             initial.PubsubName,
             initial.Topic,
-            "",
+            TopicRoutes.To(""),
             initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null,
             new Dictionary<string, string>(initial.Metadata, StringComparer.OrdinalIgnoreCase),
             SubscriptionSource.Streaming);

@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SmsDapr.Sidecar.Components;
+using SmsDapr.Sidecar.PubSub.Routing;
 
 namespace SmsDapr.Sidecar.PubSub;
 
@@ -8,15 +7,16 @@ namespace SmsDapr.Sidecar.PubSub;
 internal sealed record Subscription(
     string PubSub,
     string Topic,
-    string Route,
+    TopicRoutes Routes,
     string? DeadLetterTopic,
     IReadOnlyDictionary<string, string> Metadata,
-    SubscriptionSource Source)
+    SubscriptionSource Source,
+    BulkWindow? Bulk = null)
 {
     public bool IsRaw => PubSubBlock.IsRaw(Metadata);
 
-    public static Subscription From(SubscriptionManifest manifest) =>
-        new(manifest.PubSub, manifest.Topic, manifest.Route, manifest.DeadLetterTopic, manifest.Metadata, SubscriptionSource.Declarative);
+    public static Subscription From(SubscriptionManifest manifest) => new(
+        manifest.PubSub, manifest.Topic, manifest.Routes, manifest.DeadLetterTopic, manifest.Metadata, SubscriptionSource.Declarative, manifest.Bulk);
 }
 
 internal enum SubscriptionSource
@@ -26,40 +26,14 @@ internal enum SubscriptionSource
     Streaming,
 }
 
-/// <summary>An entry of the application's answer to <c>GET /dapr/subscribe</c>.</summary>
-internal sealed record DiscoveredSubscription(
-    [property: JsonPropertyName("pubsubname")] string? PubSubName,
-    string? Topic,
-    string? Route,
-    DiscoveredRoutes? Routes,
-    string? DeadLetterTopic,
-    Dictionary<string, string>? Metadata,
-    DiscoveredBulk? BulkSubscribe)
+/// <summary>How many events are delivered in one call, and how long the first of them waits for the others.</summary>
+internal sealed record BulkWindow(int Messages, TimeSpan Wait)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private const int DefaultMessages = 100;
+    private const int DefaultMilliseconds = 1000;
 
-    public static async Task<DiscoveredSubscription[]> ReadAsync(HttpContent content, CancellationToken cancellationToken) =>
-        await content.ReadFromJsonAsync<DiscoveredSubscription[]>(Json, cancellationToken) ?? [];
-
-    /// <summary>Null: the embedded sidecar cannot serve it, for the reason given.</summary>
-    public Subscription? ToSubscription(out string? problem)
-    {
-        problem = this switch
-        {
-            { PubSubName: null or "" } or { Topic: null or "" } => "it lacks pubsubname or topic",
-            { Routes.Rules.Length: > 0 } => "CEL routing rules are not supported by the embedded sidecar",
-            { BulkSubscribe.Enabled: true } => "bulk subscriptions are not supported by the embedded sidecar",
-            { Route: null or "", Routes: null or { Default: null or "" } } => "it has no route",
-            _ => null,
-        };
-        return problem is not null
-            ? null
-            : new Subscription(PubSubName!, Topic!, Routes?.Default is { Length: > 0 } route ? route : Route!, DeadLetterTopic, Metadata ?? [], SubscriptionSource.Programmatic);
-    }
+    /// <summary>Zero and less stand for the default, as in daprd.</summary>
+    public static BulkWindow Of(int messages, int milliseconds) => new(
+        messages > 0 ? messages : DefaultMessages,
+        TimeSpan.FromMilliseconds(milliseconds > 0 ? milliseconds : DefaultMilliseconds));
 }
-
-internal sealed record DiscoveredRoutes(DiscoveredRule[]? Rules, string? Default);
-
-internal sealed record DiscoveredRule(string? Match, string? Path);
-
-internal sealed record DiscoveredBulk(bool Enabled);

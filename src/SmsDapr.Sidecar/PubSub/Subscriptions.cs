@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapr.Client.Autogen.Grpc.v1;
 using SmsDapr.Sidecar.Components;
 using SmsDapr.Sidecar.Hosting;
+using SmsDapr.Sidecar.PubSub.Delivery;
 
 namespace SmsDapr.Sidecar.PubSub;
 
@@ -14,6 +15,9 @@ internal sealed partial class Subscriptions(
     HttpEventSink sink,
     ILogger<Subscriptions> logger) : IAppListener, IMetadataSource
 {
+    // daprd's own: three more attempts within ten seconds.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(750), TimeSpan.FromMilliseconds(1125)];
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var declared = components.Resources.Subscriptions.Select(Subscription.From);
@@ -46,7 +50,8 @@ internal sealed partial class Subscriptions(
                     _ => PubsubSubscriptionType.Streaming,
                 },
             };
-            described.Rules.Rules.Add(new PubsubSubscriptionRule { Path = subscription.Route });
+            foreach (var rule in subscription.Routes.Rules)
+                described.Rules.Rules.Add(new PubsubSubscriptionRule { Match = rule.Match?.Text ?? "", Path = rule.Path });
             foreach (var (key, value) in subscription.Metadata)
                 described.Metadata.Add(key, value);
             metadata.Subscriptions.Add(described);
@@ -55,8 +60,8 @@ internal sealed partial class Subscriptions(
 
     private async Task<List<Subscription>> DiscoverAsync(CancellationToken cancellationToken)
     {
-        using var response = await app.SendAsync(HttpMethod.Get, "dapr/subscribe", null, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        using var response = await AskAsync(cancellationToken);
+        if (response is null or { StatusCode: HttpStatusCode.NotFound })
             return [];
         if (!response.IsSuccessStatusCode)
         {
@@ -75,14 +80,45 @@ internal sealed partial class Subscriptions(
         }
     }
 
+    /// <summary>Null: no answer, however often it was asked. An application can listen before it can answer.</summary>
+    private async Task<HttpResponseMessage?> AskAsync(CancellationToken cancellationToken)
+    {
+        foreach (var pause in Pauses)
+        {
+            // Start-up is a matter of sockets, which have no clock but the real one.
+            await Task.Delay(pause, TimeProvider.System, cancellationToken);
+            try
+            {
+                return await app.SendAsync(HttpMethod.Get, "dapr/subscribe", null, cancellationToken);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                DiscoveryUnanswered(failure.GetType().Name);
+            }
+        }
+
+        return null;
+    }
+
     private IEnumerable<Subscription> Accept(IEnumerable<DiscoveredSubscription> entries)
     {
         foreach (var entry in entries)
         {
-            if (entry.ToSubscription(out var problem) is { } subscription)
+            if (TryAccept(entry) is { } subscription)
                 yield return subscription;
-            else
-                NotServed(entry.PubSubName, entry.Topic, problem);
+        }
+    }
+
+    private Subscription? TryAccept(DiscoveredSubscription entry)
+    {
+        try
+        {
+            return entry.ToSubscription();
+        }
+        catch (FormatException refusal)
+        {
+            NotServed(entry.PubSubName, entry.Topic, refusal.Message);
+            return null;
         }
     }
 
@@ -94,6 +130,9 @@ internal sealed partial class Subscriptions(
 
     [LoggerMessage(EventId = 322, Level = LogLevel.Error, Message = "The application's answer to /dapr/subscribe cannot be read")]
     private partial void DiscoveryMalformed(Exception exception);
+
+    [LoggerMessage(EventId = 324, Level = LogLevel.Warning, Message = "The application did not answer /dapr/subscribe: {Failure}")]
+    private partial void DiscoveryUnanswered(string failure);
 
     [LoggerMessage(EventId = 323, Level = LogLevel.Error, Message = "The subscription to {PubSub}/{Topic} is left out: {Problem}")]
     private partial void NotServed(string? pubSub, string? topic, string? problem);

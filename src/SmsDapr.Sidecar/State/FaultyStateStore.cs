@@ -5,6 +5,8 @@ internal sealed class FaultyStateStore(IStateStore store, StateFaults faults) : 
 {
     public IReadOnlyList<string> Capabilities => store.Capabilities;
 
+    public bool ReadsEachKeyAlone => store.ReadsEachKeyAlone;
+
     public Task OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
 
     public Task<StoredValue?> GetAsync(string key, CancellationToken cancellationToken)

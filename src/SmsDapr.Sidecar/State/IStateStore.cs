@@ -30,6 +30,9 @@ internal enum WriteOutcome
 /// <summary>A store of keys that already carry their prefix.</summary>
 internal interface IStateStore : IComponent
 {
+    /// <summary>A bulk read asks for each key on its own, so that one may fail while the others do not.</summary>
+    bool ReadsEachKeyAlone => false;
+
     Task<StoredValue?> GetAsync(string key, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<StoredValue?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);

@@ -6,38 +6,17 @@ namespace SmsDapr.Sidecar.State;
 
 /// <summary>
 /// <c>state.redis</c>: a hash per key with a counting etag. Its ways differ from the other stores': a write with an etag creates a missing
-/// row, a first write is only remembered by rows that began as one, and a transaction does not roll back.
+/// row, a first write is only remembered by rows that began as one, and a transaction does not roll back. A lifetime ends by the sidecar's
+/// clock; Redis, which has its own, only clears away what that clock can no longer see.
 /// </summary>
-internal sealed class RedisStateStore(ComponentSpec spec) : IStateStore
+internal sealed class RedisStateStore(ComponentSpec spec, TimeProvider clock) : IStateStore
 {
-    // Keys: the row. Arguments: value, expected version or nothing, whether first write, seconds to live or nothing.
-    private const string SetScript =
-        """
-        local version = redis.call('HGET', KEYS[1], 'version')
-        local once = redis.call('HEXISTS', KEYS[1], 'first-write') == 1
-        if version and version ~= ARGV[2] and (ARGV[2] ~= '' or once) then return 0 end
-        redis.call('HSET', KEYS[1], 'data', ARGV[1])
-        if ARGV[3] == '1' then redis.call('HSET', KEYS[1], 'first-write', '0') end
-        redis.call('HINCRBY', KEYS[1], 'version', 1)
-        if ARGV[4] ~= '' then
-          if tonumber(ARGV[4]) > 0 then redis.call('EXPIRE', KEYS[1], ARGV[4]) else redis.call('PERSIST', KEYS[1]) end
-        end
-        return 1
-        """;
-
-    // Keys: the row. Arguments: expected version or nothing.
-    private const string DeleteScript =
-        """
-        local version = redis.call('HGET', KEYS[1], 'version')
-        if version and ARGV[1] ~= '' and version ~= ARGV[1] then return 0 end
-        redis.call('DEL', KEYS[1])
-        return 1
-        """;
-
     private readonly ConfigurationOptions _options = RedisConnection.Read(spec);
     private ConnectionMultiplexer? _connection;
 
     public IReadOnlyList<string> Capabilities => ["ETAG", "TRANSACTIONAL", "TTL", "ACTOR"];
+
+    public bool ReadsEachKeyAlone => true;
 
     private IDatabase Database => _connection?.GetDatabase() ?? throw new StateStoreException("the connection is not open");
 
@@ -75,18 +54,22 @@ internal sealed class RedisStateStore(ComponentSpec spec) : IStateStore
 
     private async Task<StoredValue?> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        var fields = await Database.HashGetAsync(key, ["data", "version"]).WaitAsync(cancellationToken);
-        return fields[1].IsNull ? null : new StoredValue((byte[]?)fields[0] ?? [], fields[1].ToString(), null);
+        var fields = await Database.HashGetAsync(key, ["data", "version", RedisScripts.ExpiryField]).WaitAsync(cancellationToken);
+        return fields[1].IsNull || (long?)fields[2] <= Now ? null : new StoredValue((byte[]?)fields[0] ?? [], fields[1].ToString(), null);
     }
 
-    private static Task<RedisResult> ApplyAsync(IDatabaseAsync database, StateWrite write)
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private Task<RedisResult> ApplyAsync(IDatabaseAsync database, StateWrite write)
     {
         // Last write wins here even over an etag; the other stores honour the etag.
         RedisValue expected = write.LastWrite ? "" : write.ETag ?? "";
         if (write.Value is not { } value)
-            return database.ScriptEvaluateAsync(DeleteScript, [write.Key], [expected]);
-        RedisValue seconds = write.TimeToLive is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
-        return database.ScriptEvaluateAsync(SetScript, [write.Key], [value, expected, write.FirstWrite, seconds]);
+            return database.ScriptEvaluateAsync(RedisScripts.Delete, [write.Key], [expected, Now]);
+        RedisValue expiry = write.TimeToLive is null ? RedisValue.EmptyString : (RedisValue)(write.ExpiresAt(clock.GetUtcNow())?.ToUnixTimeMilliseconds() ?? 0);
+        // On a virtual clock Redis must not clear away what has not expired there.
+        var cleared = clock == TimeProvider.System ? expiry : RedisValue.EmptyString;
+        return database.ScriptEvaluateAsync(RedisScripts.Set, [write.Key], [value, expected, write.FirstWrite, expiry, cleared, Now]);
     }
 
     private static bool HasValidETag(StateWrite write) =>

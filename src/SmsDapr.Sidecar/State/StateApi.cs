@@ -24,21 +24,23 @@ internal sealed class StateApi(StateBlock state) : IDaprApi<StateApi>
         if (value is null)
             return new GetStateResponse();
         var response = new GetStateResponse { Data = UnsafeByteOperations.UnsafeWrap(value.Data), Etag = value.ETag };
-        TimeToLive.Describe(value, response.Metadata);
+        if (TimeToLive.Describe(value) is { } expiry)
+            response.Metadata[TimeToLive.ExpiryKey] = expiry;
         return response;
     }
 
     private async Task<GetBulkStateResponse> GetBulkAsync(GetBulkStateRequest request, CancellationToken cancellationToken)
     {
         var response = new GetBulkStateResponse();
-        foreach (var (key, value) in await state.GetManyAsync(request.StoreName, request.Keys, cancellationToken))
+        foreach (var (key, value, problem) in await state.GetManyAsync(request.StoreName, request.Keys, cancellationToken))
         {
-            var item = new BulkStateItem { Key = key };
+            var item = new BulkStateItem { Key = key, Error = problem ?? "" };
             if (value is not null)
             {
                 item.Data = UnsafeByteOperations.UnsafeWrap(value.Data);
                 item.Etag = value.ETag;
-                TimeToLive.Describe(value, item.Metadata);
+                if (TimeToLive.Describe(value) is { } expiry)
+                    item.Metadata[TimeToLive.ExpiryKey] = expiry;
             }
 
             response.Items.Add(item);
@@ -49,7 +51,7 @@ internal sealed class StateApi(StateBlock state) : IDaprApi<StateApi>
 
     private async Task<Empty> SaveAsync(SaveStateRequest request, CancellationToken cancellationToken)
     {
-        StateWrite[] writes = [.. request.States.Select(item => ToWrite(item, item.Value.Memory, request.StoreName))];
+        StateWrite[] writes = [.. request.States.Select(item => ToWrite(item, JsonContent.Apply(item), request.StoreName))];
         await state.WriteAsync(request.StoreName, writes, StateBlock.SaveCode, cancellationToken);
         return new Empty();
     }

@@ -2,7 +2,8 @@ using SmsDapr.Sidecar.Components;
 
 namespace SmsDapr.Sidecar.State;
 
-internal sealed record KeyedValue(string Key, StoredValue? Value);
+/// <summary>A key's value, or why it could not be read where a store tells that of each key.</summary>
+internal sealed record KeyedValue(string Key, StoredValue? Value, string? Problem = null);
 
 /// <summary>The state building block behind gRPC and HTTP: key rules, outcomes, error codes.</summary>
 internal sealed class StateBlock(ComponentRegistry components)
@@ -33,6 +34,8 @@ internal sealed class StateBlock(ComponentRegistry components)
         string[] prefixed = [.. keys.Select(key => Prefix(component, storeName, key))];
         try
         {
+            if (component.Store.ReadsEachKeyAlone)
+                return await Task.WhenAll(keys.Zip(prefixed, (key, stored) => GetOneAsync(component.Store, key, stored, cancellationToken)));
             var values = await component.Store.GetManyAsync(prefixed, cancellationToken);
             return [.. keys.Zip(values, (key, value) => new KeyedValue(key, value))];
         }
@@ -76,6 +79,18 @@ internal sealed class StateBlock(ComponentRegistry components)
         catch (StateStoreException failure)
         {
             throw StateErrors.TransactionFailed(storeName, failure.Message);
+        }
+    }
+
+    private static async Task<KeyedValue> GetOneAsync(IStateStore store, string key, string prefixed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new KeyedValue(key, await store.GetAsync(prefixed, cancellationToken));
+        }
+        catch (StateStoreException failure)
+        {
+            return new KeyedValue(key, null, failure.Message);
         }
     }
 

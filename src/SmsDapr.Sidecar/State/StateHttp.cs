@@ -26,10 +26,8 @@ internal static class StateHttp
         if (value is null)
             return TypedResults.NoContent();
         response.Headers.ETag = value.ETag;
-        var metadata = new Dictionary<string, string>();
-        TimeToLive.Describe(value, metadata);
-        foreach (var (name, text) in metadata)
-            response.Headers[$"metadata.{name}"] = text;
+        if (TimeToLive.Describe(value) is { } expiry)
+            response.Headers[$"metadata.{TimeToLive.ExpiryKey}"] = expiry;
         return TypedResults.Bytes(value.Data, "application/json");
     }
 
@@ -57,13 +55,17 @@ internal static class StateHttp
     {
         var body = await JsonBody.ReadAsync<HttpBulkGet>(request, cancellationToken);
         var answer = new JsonArray();
-        foreach (var (key, value) in await state.GetManyAsync(store, body.Keys, cancellationToken))
+        foreach (var (key, value, problem) in await state.GetManyAsync(store, body.Keys, cancellationToken))
         {
             var item = new JsonObject { ["key"] = key };
+            if (problem is not null)
+                item["error"] = problem;
             if (value is not null)
             {
                 item["data"] = ToJson(value.Data);
                 item["etag"] = value.ETag;
+                if (TimeToLive.Describe(value) is { } expiry)
+                    item["metadata"] = new JsonObject { [TimeToLive.ExpiryKey] = expiry };
             }
 
             answer.Add(item);
@@ -98,31 +100,3 @@ internal static class StateHttp
         }
     }
 }
-
-internal sealed record HttpBulkGet(string[] Keys);
-
-internal sealed record HttpTransaction(HttpTransactionOperation[] Operations);
-
-internal sealed record HttpTransactionOperation(string Operation, HttpStateItem Request);
-
-internal sealed record HttpStateItem(
-    string Key,
-    JsonElement Value = default,
-    string? Etag = null,
-    Dictionary<string, string>? Metadata = null,
-    HttpStateOptions? Options = null)
-{
-    public const string FirstWrite = "first-write";
-    public const string LastWrite = "last-write";
-
-    public StateWrite ToUpsert(string store)
-    {
-        var value = Value.ValueKind == JsonValueKind.Undefined ? "null"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(Value);
-        return ToDelete() with { Value = value, TimeToLive = TimeToLive.Read(Metadata ?? [], store) };
-    }
-
-    public StateWrite ToDelete() =>
-        new(Key, null, string.IsNullOrEmpty(Etag) ? null : Etag, Options?.Concurrency == FirstWrite, null) { LastWrite = Options?.Concurrency == LastWrite };
-}
-
-internal sealed record HttpStateOptions(string? Concurrency = null);

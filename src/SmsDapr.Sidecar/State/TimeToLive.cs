@@ -5,6 +5,8 @@ namespace SmsDapr.Sidecar.State;
 /// <summary>An item's <c>ttlInSeconds</c>.</summary>
 internal static class TimeToLive
 {
+    public const string ExpiryKey = "ttlExpireTime";
+
     private const string MetadataKey = "ttlInSeconds";
 
     public static TimeSpan? Read(IEnumerable<KeyValuePair<string, string>> metadata, string storeName)
@@ -17,9 +19,7 @@ internal static class TimeToLive
         return TimeSpan.FromSeconds(seconds);
     }
 
-    public static void Describe(StoredValue value, IDictionary<string, string> metadata)
-    {
-        if (value.ExpiresAt is { } expiry)
-            metadata["ttlExpireTime"] = expiry.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-    }
+    /// <summary>When the value goes, as RFC 3339; null: never.</summary>
+    public static string? Describe(StoredValue value) =>
+        value.ExpiresAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -106,8 +106,7 @@ internal sealed partial class EngineCore
 
     private void Delete(Instance instance)
     {
-        Revoke(instance.Turn);
-        instance.Turn = null;
+        Revoke(EndTurn(instance));
         foreach (var (id, timer) in Load(instance).Timers)
             DeleteTimer(instance, id, timer.FireAt);
         if (instance.Row.HeldUntil is { } due)

@@ -12,8 +12,6 @@ internal sealed partial class EngineCore
 {
     private const int TimersPerTransaction = 512;
 
-    private readonly HashSet<long> _stalled = [];
-
     public void Raise(string instanceId, string name, string? input)
     {
         var instance = Existing(instanceId);
@@ -104,27 +102,25 @@ internal sealed partial class EngineCore
         foreach (var row in due)
         {
             database.Delete(row);
-            if (row.TimerId == TimerRow.Release)
+            switch (row.TimerId)
             {
-                if (Find(row.Instance) is { IsTerminal: false, Row.HeldUntil: not null } held)
-                    Release(held);
-            }
-            else
-            {
-                Fire(row);
+                case TimerRow.Release:
+                    if (Find(row.Instance) is { IsTerminal: false, Row.HeldUntil: not null } held)
+                        Release(held);
+                    break;
+                case TimerRow.Forget:
+                    // Purged or replaced meanwhile, it is not there any more.
+                    if (Find(row.Instance) is { IsTerminal: true } finished)
+                        Delete(finished);
+                    break;
+                default:
+                    Fire(row);
+                    break;
             }
         }
 
         timers.Fired(database.NextTimer(), _now);
         return due.Count == TimersPerTransaction;
-    }
-
-    /// <summary>A worker came: what no worker could take before may work out now.</summary>
-    public void RetryStalled()
-    {
-        foreach (var key in _stalled)
-            MakeRunnable(key);
-        _stalled.Clear();
     }
 
     private void Fire(TimerRow row)
@@ -149,14 +145,6 @@ internal sealed partial class EngineCore
     {
         Store(instance, instance.Row with { HeldUntil = null });
         MakeRunnable(instance.Key);
-    }
-
-    private void Stall(Instance instance, string reason)
-    {
-        log.InstanceStalled(instance.Id, reason);
-        Store(instance, instance.Row with { Status = OrchestrationStatus.Stalled });
-        _stalled.Add(instance.Key);
-        Rest(instance.Key);
     }
 
     private ActivityKey? KeyOf(ActivityResponse response) =>

@@ -77,7 +77,8 @@ internal sealed partial class EngineCore
         if (first is not null)
         {
             var events = HistoryEvents.DecodePast(first);
-            state.Input = events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted.Input;
+            // An instance that stalled before its first turn has its start further on.
+            state.Input = events.Concat(EventsOf(instance)).FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted.Input;
             state.StartedAt = events[0].Timestamp;
         }
 

@@ -10,8 +10,12 @@ internal sealed partial class EngineCore
     /// <summary>Starts a new instance with a finished one's history up to an event, and does that event again.</summary>
     public string Rerun(RerunWorkflowFromEventRequest request)
     {
-        var source = RerunSource(request.SourceInstanceID);
+        if (request.SourceInstanceID.Length == 0)
+            throw new WorkflowException(StatusCode.InvalidArgument, "rerun workflow source instance ID is required");
         var id = request.HasNewInstanceID ? request.NewInstanceID : Guid.NewGuid().ToString();
+        if (id == request.SourceInstanceID)
+            throw new WorkflowException(StatusCode.InvalidArgument, "rerun workflow instance ID must be different from the original instance ID");
+        var source = RerunSource(request.SourceInstanceID);
         if (Find(id) is not null)
             throw new WorkflowException(StatusCode.AlreadyExists, $"workflow '{id}' has already been created");
 
@@ -49,14 +53,9 @@ internal sealed partial class EngineCore
             history.Add(item);
             if (item.EventId != request.EventID)
                 continue;
-            if (item.TaskScheduled is { } task && request.OverwriteInput)
-                task.Input = request.Input;
-            else if (item.ChildWorkflowInstanceCreated is { } child && request.OverwriteInput)
-                child.Input = request.Input;
-            else if (item.TimerCreated is not null && request.OverwriteInput)
-                throw new WorkflowException(StatusCode.InvalidArgument, $"cannot write input to timer event '{request.EventID}'");
             if (item is { TaskScheduled: null, TimerCreated: null, ChildWorkflowInstanceCreated: null })
                 break;
+            Retarget(item, request);
             item.Timestamp = HistoryEvents.At(_now).Timestamp;
             return history;
         }
@@ -66,6 +65,33 @@ internal sealed partial class EngineCore
             history.Count > 0 && history[^1].EventId == request.EventID
                 ? $"target event '{history[^1].EventTypeCase}' with ID '{request.EventID}' is not an event that can be rerun"
                 : $"does not have history event with ID '{request.EventID}'");
+    }
+
+    private static void Retarget(HistoryEvent target, RerunWorkflowFromEventRequest request)
+    {
+        var source = new RerunParentInstanceInfo { InstanceID = request.SourceInstanceID };
+        if (target.ChildWorkflowInstanceCreated is { } child)
+        {
+            child.RerunParentInstanceInfo = source;
+            if (request.OverwriteInput)
+                child.Input = request.Input;
+            return;
+        }
+
+        var kind = target.TimerCreated is null ? "activity" : "timer";
+        if (request.HasNewChildWorkflowInstanceID)
+            throw new WorkflowException(StatusCode.InvalidArgument, $"cannot set new child workflow instance ID on {kind} event '{request.EventID}'");
+        if (target.TaskScheduled is { } task)
+        {
+            task.RerunParentInstanceInfo = source;
+            if (request.OverwriteInput)
+                task.Input = request.Input;
+            return;
+        }
+
+        if (request.OverwriteInput)
+            throw new WorkflowException(StatusCode.InvalidArgument, $"cannot write input to timer event '{request.EventID}'");
+        target.TimerCreated!.RerunParentInstanceInfo = source;
     }
 
     private static List<HistoryEvent> Renamed(List<HistoryEvent> history, string id)

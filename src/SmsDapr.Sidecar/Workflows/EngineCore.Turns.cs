@@ -19,8 +19,8 @@ internal sealed partial class EngineCore
 
         var progress = Load(instance);
         var start = progress.Start ?? turn.NewEvents.First(e => e.ExecutionStarted is not null).ExecutionStarted;
-        var result = _rules.Apply(instance.Id, start, turn.NewEvents, response, _now);
-        instance.Turn = null;
+        var result = _rules.Apply(instance.Id, start, progress.Patches, turn.NewEvents, response, _now);
+        EndTurn(instance);
         if (result.Stalled is { } reason)
         {
             Stall(instance, reason);
@@ -45,13 +45,7 @@ internal sealed partial class EngineCore
     private void Advance(Instance instance, Progress progress, TurnResult result, string? customStatus)
     {
         instance.TightRounds = 0;
-        var encoded = HistoryEvents.EncodePast(result.History);
-        database.AppendHistory(instance.Key, instance.Row.Turns, encoded);
-        // A timer that guarded a wait goes with the event that ended the wait.
-        foreach (var (id, timer) in progress.Append(encoded, result.History))
-            DeleteTimer(instance, id, timer.FireAt);
-        _instances.Grew(encoded.Length);
-
+        Record(instance, progress, result.History);
         var status = result.Completion?.WorkflowStatus
             ?? (progress.IsSuspended ? OrchestrationStatus.Suspended : OrchestrationStatus.Running);
         Store(instance, instance.Row with
@@ -71,6 +65,17 @@ internal sealed partial class EngineCore
             SetTimers(instance, result.Timers);
         else
             Finish(instance, progress, result.Completion, result.TerminateChildren);
+    }
+
+    /// <summary>Adds to the history of the instance; the caller counts the turn.</summary>
+    private void Record(Instance instance, Progress progress, IReadOnlyList<HistoryEvent> events)
+    {
+        var encoded = HistoryEvents.EncodePast(events);
+        database.AppendHistory(instance.Key, instance.Row.Turns, encoded);
+        // A timer that guarded a wait goes with the event that ended the wait.
+        foreach (var (id, timer) in progress.Append(encoded, events))
+            DeleteTimer(instance, id, timer.FireAt);
+        _instances.Grew(encoded.Length);
     }
 
     private void SetTimers(Instance instance, IReadOnlyList<(int TimerId, TimerCreatedEvent Timer)> created)
@@ -98,6 +103,9 @@ internal sealed partial class EngineCore
             database.DeleteInbox(instance.Key, long.MaxValue);
             progress.Inbox.Clear();
         }
+
+        if (configuration.Retention.Of(completion.WorkflowStatus) is { } kept)
+            AddTimer(new TimerRow(kept < DateTime.MaxValue - _now ? _now + kept : DateTime.MaxValue, 0, instance.Key, instance.Row.Generation, TimerRow.Forget));
 
         if (terminateChildren is not null)
         {

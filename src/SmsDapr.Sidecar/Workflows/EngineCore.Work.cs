@@ -16,6 +16,8 @@ internal sealed partial class EngineCore
     private readonly Queue<long> _waitingInstances = [];
     private readonly Dictionary<ActivityKey, PendingActivity> _activities = [];
     private readonly Queue<ActivityKey> _waitingActivities = [];
+    private readonly ConcurrencyPlaces<long> _turnPlaces = new(configuration.Workflows);
+    private readonly ConcurrencyPlaces<ActivityKey> _activityPlaces = new(configuration.Activities);
     private long _dispatched;
     private long _lastInboxSequence;
     private int _hasBacklog;
@@ -39,7 +41,7 @@ internal sealed partial class EngineCore
         {
             if (instance.Turn?.Stream == stream)
             {
-                instance.Turn = null;
+                EndTurn(instance);
                 _waitingInstances.Enqueue(instance.Key);
             }
         }
@@ -48,7 +50,7 @@ internal sealed partial class EngineCore
         {
             if (activity.Run?.Stream == stream)
             {
-                activity.Run = null;
+                EndRun(activity);
                 _waitingActivities.Enqueue(key);
             }
         }
@@ -86,8 +88,7 @@ internal sealed partial class EngineCore
     private void AddActivity(ActivityKey key, byte[]? request = null)
     {
         var activity = new PendingActivity(work.Begin()) { Request = request };
-        if (_activities.Remove(key, out var replaced))
-            EndAfterCommit(replaced.Unit);
+        EndActivity(key);
         _activities.Add(key, activity);
         _waitingActivities.Enqueue(key);
     }
@@ -96,9 +97,28 @@ internal sealed partial class EngineCore
     {
         if (_activities.Remove(key, out var activity))
         {
-            Revoke(activity.Run);
+            Revoke(EndRun(activity));
             EndAfterCommit(activity.Unit);
         }
+    }
+
+    /// <summary>What the worker had is not awaited any more, and its place is another's.</summary>
+    private Turn? EndTurn(Instance instance)
+    {
+        var turn = instance.Turn;
+        instance.Turn = null;
+        if (turn is { HoldsPlace: true })
+            _turnPlaces.Free(instance.Row.Name);
+        return turn;
+    }
+
+    private ActivityRun? EndRun(PendingActivity activity)
+    {
+        var run = activity.Run;
+        activity.Run = null;
+        if (run is not null)
+            _activityPlaces.Free(run.Name);
+        return run;
     }
 
     private void ForgetWork()
@@ -115,26 +135,30 @@ internal sealed partial class EngineCore
 
         _activities.Clear();
         _waitingActivities.Clear();
+        _turnPlaces.FreeAll();
+        _activityPlaces.FreeAll();
     }
 
     private bool DispatchInstance()
     {
-        if (!_waitingInstances.TryDequeue(out var key))
+        if (_turnPlaces.AreAllTaken || !(_turnPlaces.TryNext(out var key) || _waitingInstances.TryDequeue(out key)))
             return false;
 
         // Purged meanwhile, or queued twice around a lost worker.
-        if (!_runnable.ContainsKey(key) || Find(key) is not { Turn: null } instance)
+        if (!_runnable.ContainsKey(key) || Find(key) is not { Turn: null } instance || !_turnPlaces.TryTake(instance.Row.Name, key))
             return true;
 
-        instance.Turn = NextTurn(instance);
-        if (IsTooLarge(instance.Turn))
+        var turn = NextTurn(instance);
+        turn.HoldsPlace = true;
+        instance.Turn = turn;
+        if (IsTooLarge(turn))
         {
-            instance.Turn = null;
-            Stall(instance, "the next turn exceeds the maximum body size");
+            EndTurn(instance);
+            StallLater(instance, $"Workflow payload size {turn.EncodedLength} bytes exceeds {LimitOf}");
             return true;
         }
 
-        workers.Enqueue(instance.Turn);
+        workers.Enqueue(turn);
         return true;
     }
 
@@ -149,26 +173,27 @@ internal sealed partial class EngineCore
         return new Turn($"{_epoch}-{++_dispatched}", instance, progress, events, progress.Inbox[^1].Sequence);
     }
 
-    /// <summary>daprd stops an instance at 95 % of the body limit, before a worker would refuse the message over and over.</summary>
-    private bool IsTooLarge(DispatchedWork item) => options.MaxBodySize > 0 && item.EncodedLength > options.MaxBodySize / 100 * 95;
-
     private bool DispatchActivity()
     {
-        if (!_waitingActivities.TryDequeue(out var key))
+        if (_activityPlaces.AreAllTaken || !(_activityPlaces.TryNext(out var key) || _waitingActivities.TryDequeue(out key)))
             return false;
         if (_activities.TryGetValue(key, out var activity) && activity.Run is null && (activity.Request ?? database.Activity(key)) is { } request)
         {
-            var run = new ActivityRun(key, request);
+            var name = _activityPlaces.DependOnNames ? ActivityRequest.Parser.ParseFrom(request).Name : "";
+            if (!_activityPlaces.TryTake(name, key))
+                return true;
+            var run = new ActivityRun(key, request, name);
+            activity.Run = run;
             activity.Request = null;
             if (IsTooLarge(run))
             {
+                // Its record stays: a sidecar with a larger limit runs it.
                 if (Find(key.Instance) is { } instance)
-                    Stall(instance, "an activity exceeds the maximum body size");
+                    StallLater(instance, $"activity '{key.TaskId}' payload {run.EncodedLength} bytes exceeds {LimitOf}");
                 EndActivity(key);
                 return true;
             }
 
-            activity.Run = run;
             workers.Enqueue(run);
         }
 

@@ -12,11 +12,13 @@ namespace SmsDapr.Sidecar.Workflows;
 internal sealed partial class EngineCore(
     SidecarOptions options,
     EngineSettings settings,
+    WorkflowConfiguration configuration,
     WorkflowDatabase database,
     WorkerStreams workers,
     DurableTimers timers,
     TimeProvider clock,
     IWorkTracker work,
+    Action<EngineRequest> later,
     ILogger log)
 {
     private readonly TurnRules _rules = new(options.AppId);

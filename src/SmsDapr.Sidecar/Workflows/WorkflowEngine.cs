@@ -33,6 +33,7 @@ internal sealed class WorkflowEngine(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var configuration = WorkflowConfiguration.Read(options.ConfigPaths);
         Directory.CreateDirectory(options.DataDirectory);
         var database = new WorkflowDatabase(Path.Combine(options.DataDirectory, "workflows.db"));
         EngineLoop loop = null!;
@@ -48,7 +49,7 @@ internal sealed class WorkflowEngine(
             },
         };
         _timers = new DurableTimers(clock, work) { Due = unit => loop.Post(FireTimers(loop, unit)) };
-        core = new EngineCore(options, settings, database, _workers, _timers, clock, work, log);
+        core = new EngineCore(options, settings, configuration, database, _workers, _timers, clock, work, task => loop.Post(task), log);
         _loop = loop = new EngineLoop(core, settings, log, lifetime.StopApplication);
         loop.Start();
         await loop.Call(_ => true).WaitAsync(cancellationToken);

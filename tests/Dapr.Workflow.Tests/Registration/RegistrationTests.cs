@@ -48,6 +48,18 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void Without_a_word_about_what_to_run_all_that_is_declared_runs()
+    {
+        var services = new ServiceCollection().AddDaprWorkflow();
+        using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<WorkflowRuntimeOptions>();
+
+        options.Workflows.Create(nameof(Declared), provider).ShouldBeOfType<Declared>();
+        options.Activities.Create(nameof(Declared.Step), provider).ShouldBeOfType<Declared.Step>();
+        options.Workflows.Create(nameof(Hidden), provider).ShouldBeNull();
+    }
+
+    [Fact]
     public void Registrations_of_several_calls_add_up_and_the_first_of_a_name_wins()
     {
         var services = new ServiceCollection();
@@ -113,5 +125,23 @@ public sealed class RegistrationTests
     private sealed class Sample : Workflow<int, int>
     {
         public override Task<int> RunAsync(WorkflowContext context, int input) => Task.FromResult(input);
+    }
+
+    private sealed class Hidden : Workflow<int, int>
+    {
+        public override Task<int> RunAsync(WorkflowContext context, int input) => Task.FromResult(input);
+    }
+}
+
+public abstract class DeclaredBase<T> : Workflow<T, T>
+{
+    public override Task<T> RunAsync(WorkflowContext context, T input) => Task.FromResult(input);
+}
+
+internal sealed class Declared : DeclaredBase<int>
+{
+    internal sealed class Step : WorkflowActivity<int, int>
+    {
+        public override Task<int> RunAsync(WorkflowActivityContext context, int input) => Task.FromResult(input);
     }
 }

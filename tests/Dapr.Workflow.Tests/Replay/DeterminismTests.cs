@@ -40,109 +40,6 @@ public sealed class DeterminismTests
     }
 
     [Fact]
-    public void Code_that_waits_only_for_a_foreign_task_fails_instead_of_hanging()
-    {
-        var never = new TaskCompletionSource();
-        var engine = ScriptedEngine.For<string>(async _ =>
-        {
-            await never.Task;
-            return "";
-        });
-
-        engine.Begin();
-
-        engine.Completion!.FailureDetails.ErrorType.ShouldBe("WorkflowAwaitedForeignTask");
-    }
-
-    [Fact]
-    public void A_foreign_task_that_ends_after_the_turn_runs_no_workflow_code_and_is_reported()
-    {
-        var foreign = new TaskCompletionSource();
-        var escaped = false;
-        var engine = ScriptedEngine.For<string>(async context =>
-        {
-            _ = context.CallActivityAsync("First");
-            await foreign.Task;
-            escaped = true;
-            return "";
-        });
-
-        engine.Begin();
-        foreign.SetResult();
-
-        escaped.ShouldBeFalse();
-        engine.ForeignTasks.ShouldBe(["Sample"]);
-    }
-
-    [Fact]
-    public void Work_of_another_thread_that_ends_within_the_turn_fails_the_workflow()
-    {
-        var engine = ScriptedEngine.For<string>(async context =>
-        {
-            var foreign = new TaskCompletionSource();
-            var waiting = Wait();
-            var thread = new Thread(foreign.SetResult);
-            thread.Start();
-            thread.Join();
-            await waiting;
-            return "";
-
-            async Task Wait()
-            {
-                await foreign.Task;
-                await context.CallActivityAsync("First");
-            }
-        });
-
-        engine.Begin();
-
-        engine.Completion!.FailureDetails.ErrorType.ShouldBe("WorkflowAwaitedForeignTask");
-    }
-
-    [Fact]
-    public void Code_that_configures_its_awaits_stays_on_the_turn()
-    {
-        var engine = ScriptedEngine.For<int>(async context =>
-        {
-            var first = await context.CallActivityAsync<int>("First").ConfigureAwait(false);
-            await context.CreateTimer(TimeSpan.FromSeconds(first)).ConfigureAwait(false);
-            await Task.WhenAny(context.WaitForExternalEventAsync<int>("tick"), context.CreateTimer(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
-            return first;
-        });
-
-        engine.Begin().Turn(engine.Completed(0, 4)).Turn(engine.Fired(1)).Turn(engine.Raised("tick"));
-
-        engine.Output<int>().ShouldBe(4);
-    }
-
-    [Fact]
-    public async Task Code_that_escaped_to_another_thread_cannot_use_the_context()
-    {
-        var foreign = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var escaped = new TaskCompletionSource<Exception>();
-        var engine = ScriptedEngine.For<string>(async context =>
-        {
-            _ = context.CallActivityAsync("First");
-            await foreign.Task.ConfigureAwait(false);
-            try
-            {
-                await context.CallActivityAsync("Second");
-            }
-            catch (InvalidOperationException exception)
-            {
-                escaped.SetResult(exception);
-            }
-
-            return "";
-        });
-
-        engine.Begin().Actions.Count.ShouldBe(1);
-        foreign.SetResult();
-
-        (await escaped.Task).Message.ShouldContain("within its turn");
-    }
-
-    [Fact]
     public void Yielding_stays_on_the_turn()
     {
         var engine = ScriptedEngine.For<int>(async context =>
@@ -194,6 +91,24 @@ public sealed class DeterminismTests
         engine.Actions[0].ScheduleTask.Name.ShouldBe("New");
 
         engine.Turn(engine.Completed(0)).Output<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Every_answer_names_all_patches_from_the_beginning_or_the_engine_would_stall_the_instance()
+    {
+        var engine = ScriptedEngine.For<string>(async context =>
+        {
+            context.IsPatched("one");
+            await context.CallActivityAsync("First");
+            context.IsPatched("two");
+            await context.CallActivityAsync("Second");
+            await context.CallActivityAsync("Third");
+            return "";
+        });
+
+        engine.Begin().Response.Version.Patches.ShouldBe(["one"]);
+        engine.Turn(engine.Completed(0)).Response.Version.Patches.ShouldBe(["one", "two"]);
+        engine.Turn(engine.Completed(1)).Response.Version.Patches.ShouldBe(["one", "two"]);
     }
 
     [Fact]

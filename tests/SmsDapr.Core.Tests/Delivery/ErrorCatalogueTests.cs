@@ -55,6 +55,14 @@ public sealed class ErrorCatalogueTests
     public void Find_an_answer_without_a_code_goes_by_its_http_status(int? status, ErrorCategory category) =>
         ErrorCatalogue.Find(new ProviderError(null, status)).Category.ShouldBe(category);
 
+    [Theory]
+    [InlineData(403, "Credentials or account refused")]
+    [InlineData(429, "Too many requests")]
+    [InlineData(500, "No usable answer from the provider")]
+    [InlineData(404, "Not in the catalogue of error codes")]
+    public void Find_an_answer_without_a_code_says_what_it_means(int status, string meaning) =>
+        ErrorCatalogue.Find(new ProviderError(null, status)).Meaning.ShouldBe(meaning);
+
     [Fact]
     public void Find_an_answer_with_a_code_goes_by_the_code() =>
         ErrorCatalogue.Find(new ProviderError(21211, 500)).Category.ShouldBe(ErrorCategory.InvalidRecipient);

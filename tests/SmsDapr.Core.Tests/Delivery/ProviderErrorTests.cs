@@ -32,6 +32,13 @@ public sealed class ProviderErrorTests
     public void SafeText_is_cut_without_splitting_a_character() =>
         new ProviderError(null, null, new string('a', 299) + "😀😀").SafeText.ShouldBe(new string('a', 299));
 
+    [Theory]
+    [InlineData(300, 300)]
+    [InlineData(301, 300)]
+    [InlineData(2000, 300)]
+    public void SafeText_has_at_most_300_units(int length, int kept) =>
+        new ProviderError(null, null, new string('a', length)).SafeText.ShouldBe(new string('a', kept));
+
     [Fact]
     public void ToString_never_shows_the_raw_text() =>
         new ProviderError(21211, 400, "To +12025550671").ToString().ShouldBe("To [number] (Code: 21211)");

@@ -10,6 +10,31 @@ public sealed class MessageChangesTests
     private static readonly Instant Morning = Noon + Duration.FromHours(20);
 
     [Fact]
+    public void Move_of_a_paused_message_to_the_time_it_was_meant_for_ends_its_wait()
+    {
+        var paused = Scheduled().Pause(At(60), Noon).Next();
+
+        paused.Move(Noon, null, TimelineSource.Api, Noon).Next().DueAt.ShouldBe(Noon);
+        paused.Move(At(60), null, TimelineSource.Api, Noon).Next().SendAt.ShouldBe(At(60));
+    }
+
+    [Fact]
+    public void FollowEvent_whose_end_alone_changed_moves_it()
+    {
+        var longer = Event with { End = Event.End + Duration.FromHours(1) };
+
+        Reminder().FollowEvent(longer, At(30), null, Noon).Next().SendAt.ShouldBe(At(30));
+    }
+
+    [Fact]
+    public void FollowEvent_with_a_new_text_for_the_same_event_rewords_it()
+    {
+        Reminder().FollowEvent(Event, At(30), new MessageText("Other", BodySource.Template), Noon).Next().Body.ShouldBe("Other");
+        Reminder().FollowEvent(Event, At(30), new MessageText("Hello", BodySource.Template), Noon).ShouldBeUnchanged();
+        Reminder().FollowEvent(Event, At(30), null, Noon).ShouldBeUnchanged();
+    }
+
+    [Fact]
     public void Move_sets_the_send_time()
     {
         var message = Scheduled().Move(Morning, new LocalDateTime(2026, 3, 3, 8, 0), TimelineSource.Api, Noon).Next();

@@ -42,6 +42,16 @@ public sealed class MessageLifecycleTests
         }
     }
 
+    [Fact]
+    public void ToString_of_a_record_tells_which_it_is()
+    {
+        New.ToString().ShouldBe("new message message-1");
+        New.Text.ToString().ShouldBe("Caller text of 5 units");
+        Event.ToString().ShouldBe("event event-1");
+        Scheduled().ToString().ShouldBe("message message-1: Scheduled");
+        Scheduled().Sms.ToString().ShouldBe("sms sms-message-1: Scheduled");
+    }
+
     [Theory]
     [InlineData("", 3)]
     [InlineData("Hello", 0)]
@@ -233,6 +243,19 @@ public sealed class MessageLifecycleTests
     }
 
     [Fact]
+    public void Timeline_at_its_bound_drops_an_entry_that_was_published_last()
+    {
+        var message = Scheduled();
+        while (message.Timeline.Count < MessageLimits.MaxTimelineEntries)
+            message = message.Move(message.SendAt + Duration.FromMinutes(1), null, TimelineSource.Api, Noon).Next();
+        message = message.WithPublished(2).Next();
+
+        message.Move(Noon, null, TimelineSource.Api, Noon).Next().Timeline.Select(entry => entry.Sequence).Take(2).ShouldBe([1, 3]);
+        message.WithPublished(2).ShouldBeUnchanged();
+        message.WithPublished(1).ShouldBeUnchanged();
+    }
+
+    [Fact]
     public void Timeline_at_its_bound_keeps_what_is_not_published()
     {
         var message = Scheduled();
@@ -256,7 +279,7 @@ public sealed class MessageLifecycleTests
 
     [Fact]
     public void Discarded_of_an_accepted_message_throws() =>
-        Should.Throw<InvalidOperationException>(() => Scheduled().Accept(Noon).Next().Discarded());
+        Should.Throw<InvalidOperationException>(() => Scheduled().Accept(Noon).Next().Discarded()).Message.ShouldBe("An accepted message is never discarded.");
 
     [Fact]
     public void Touch_moves_the_time_of_a_message_that_is_not_taken_on_yet()

@@ -62,7 +62,7 @@ public sealed class MessagePropertyTests
                     }
                 }
             },
-            iter: 3000);
+            iter: Effort.Samples(3000));
 
     [Fact]
     public void Any_fact_told_twice_changes_once() =>
@@ -77,7 +77,7 @@ public sealed class MessagePropertyTests
                 twice.Status.ShouldBeOneOf(MessageStatus.Scheduled, MessageStatus.Sending);
                 twice.Attempts.ShouldBe(once.Attempts);
             },
-            iter: 3000);
+            iter: Effort.Samples(3000));
 
     [Fact]
     public void Answer_and_receipts_of_an_attempt_in_any_order_with_duplicates_come_to_the_same_record()
@@ -97,7 +97,7 @@ public sealed class MessagePropertyTests
             })
             .Sample(
                 x => Tell(InFlight(x.MaxAttempts), x.Order).Comparable().ShouldBe(Tell(InFlight(x.MaxAttempts), x.Facts).Comparable()),
-                iter: 3000);
+                iter: Effort.Samples(3000));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class MessagePropertyTests
                     message.Status.ShouldBe(MessageStatus.Delivered);
                     message.ShouldBeConsistent();
                 },
-                iter: 3000);
+                iter: Effort.Samples(3000));
 
     private static string Sid(int attempt) => $"SM{attempt:D32}";
 

@@ -38,6 +38,64 @@ public sealed class MessageReceiptsTests
         Sent().ApplyReceipt(Receipt(word), Retry).ShouldBeUnchanged();
 
     [Fact]
+    public void ApplyReceipt_that_brings_the_id_has_to_be_about_the_attempt_s_number()
+    {
+        InFlight().ApplyReceipt(Receipt("sent") with { To = "+12025550199" }, Retry).ShouldBeRefused(Refusal.RecipientMismatch);
+        InFlight().ApplyReceipt(Receipt("sent") with { To = Phone }, Retry).Next().Status.ShouldBe(MessageStatus.Sent);
+        InFlight().ApplyReceipt(Receipt("sent"), Retry).Next().Status.ShouldBe(MessageStatus.Sent);
+
+        // Twilio may write a number differently than we did, and the id proves enough.
+        Sent().ApplyReceipt(Receipt("delivered") with { To = "+12025550199" }, Retry).Next().Status.ShouldBe(MessageStatus.Delivered);
+    }
+
+    [Theory]
+    [InlineData("delivered", null)]
+    [InlineData("undelivered", 30005)]
+    public void ApplyReceipt_keeps_the_carrier_s_time_also_when_it_was_asked_before_the_receipt_came(string status, int? code)
+    {
+        var doneAt = new LocalDateTime(2026, 3, 2, 7, 3);
+        var atOnce = Sent().ApplyReceipt(Receipt(status, code: code) with { CarrierDoneAt = doneAt }, Retry).Next();
+        var asked = Sent().ApplyReceipt(Receipt(status, code: code), Retry).Next();
+        var later = asked.ApplyReceipt(Receipt(status, code: code, seconds: 9) with { CarrierDoneAt = doneAt }, Retry).Next();
+
+        atOnce.Sms.Attempts[0].CarrierDoneAt.ShouldBe(doneAt);
+        later.Sms.Attempts[0].CarrierDoneAt.ShouldBe(doneAt);
+        later.Timeline.ShouldBe(asked.Timeline);
+        later.DeliveredAt.ShouldBe(asked.DeliveredAt);
+        later.ApplyReceipt(Receipt(status, code: code) with { CarrierDoneAt = doneAt.PlusHours(1) }, Retry).ShouldBeUnchanged();
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    [InlineData(9, 3)]
+    public void ApplyReceipt_of_a_failure_is_retried_as_often_as_both_limits_allow(int afterReceipt, int attempts)
+    {
+        var retry = Retry with { MaxRetriesAfterReceipt = afterReceipt };
+        var message = Scheduled();
+        while (message.Status == MessageStatus.Scheduled)
+        {
+            var number = message.Attempts + 1;
+            var sid = $"SM{number}";
+            message = message.BeginAttempt(Phone, message.DueAt).Next()
+                .AttemptAccepted(number, sid, "queued", message.DueAt).Next()
+                .ApplyReceipt(new ReceiptFact(number, sid, "undelivered", 30003, message.DueAt, TimelineSource.Twilio), retry).Next();
+        }
+
+        message.Attempts.ShouldBe(attempts);
+        message.StatusReason.ShouldBe(StatusReason.AttemptsExhausted);
+    }
+
+    [Fact]
+    public void The_limit_after_receipts_is_not_one_of_requests_that_were_refused()
+    {
+        var retry = Retry with { MaxRetriesAfterReceipt = 0 };
+
+        InFlight().AttemptRefused(1, new ProviderError(20503, 503), At(1), retry).Next().StatusReason.ShouldBe(StatusReason.Retry);
+    }
+
+    [Fact]
     public void ApplyReceipt_read_counts_as_delivered_only_after_sent_or_delivered()
     {
         var sent = Sent().ApplyReceipt(Receipt("sent"), Retry).Next();
@@ -61,6 +119,57 @@ public sealed class MessageReceiptsTests
         message.Sms.Attempts[0].DeliveredAt.ShouldBe(At(5));
         message.Path().ShouldBe([MessageStatus.Scheduled, MessageStatus.Sending, MessageStatus.Sent, MessageStatus.Delivered]);
     }
+
+    [Fact]
+    public void ApplyReceipt_delivered_keeps_when_it_was_sent()
+    {
+        var message = Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("delivered", seconds: 5), Retry).Next();
+
+        message.Sms.SentAt.ShouldBe(At(3));
+        message.Sms.Attempts[0].SentAt.ShouldBe(At(3));
+        message.Sms.Attempts[0].DeliveredAt.ShouldBe(At(5));
+    }
+
+    [Fact]
+    public void ApplyReceipt_undelivered_says_that_it_was_sent_before()
+    {
+        var atOnce = Sent().ApplyReceipt(Receipt("undelivered", seconds: 5), Retry).Next();
+        var later = Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("undelivered", seconds: 5), Retry).Next();
+
+        atOnce.Sms.Attempts[0].SentAt.ShouldBe(At(5));
+        later.Sms.Attempts[0].SentAt.ShouldBe(At(3));
+        (later.Sms.SentAt, later.Sms.Attempts[0].FailedAt).ShouldBe((At(3), At(5)));
+    }
+
+    [Fact]
+    public void ApplyReceipt_failed_says_nothing_of_when_it_was_sent()
+    {
+        Sent().ApplyReceipt(Receipt("failed"), Retry).Next().Sms.Attempts[0].SentAt.ShouldBeNull();
+        Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("failed"), Retry).Next().Sms.Attempts[0].SentAt.ShouldBe(At(3));
+    }
+
+    [Fact]
+    public void ApplyReceipt_of_a_retry_keeps_when_the_first_attempt_was_sent()
+    {
+        var again = Sent().ApplyReceipt(Receipt("sent", seconds: 3), Retry).Next().ApplyReceipt(Receipt("undelivered", code: 30003), Retry).Next();
+        again = again.BeginAttempt(Phone, again.DueAt).Next().AttemptAccepted(2, Sid2, "queued", again.DueAt).Next();
+
+        again.Sms.SentAt.ShouldBe(At(3));
+        again.ApplyReceipt(Receipt("sent", attempt: 2, sid: Sid2, seconds: 600), Retry).Next().Sms.SentAt.ShouldBe(At(3));
+        again.ApplyReceipt(Receipt("delivered", attempt: 2, sid: Sid2, seconds: 600), Retry).Next().Sms.SentAt.ShouldBe(At(3));
+    }
+
+    [Theory]
+    [InlineData("canceled", "Cancelled at Twilio")]
+    [InlineData("undelivered", "Not delivered; Twilio gave no error code")]
+    [InlineData("failed", "Failed at Twilio without an error code")]
+    public void ApplyReceipt_of_a_failure_without_a_code_leaves_a_sentence(string word, string sentence) =>
+        Sent(maxAttempts: 1).ApplyReceipt(Receipt(word), Retry).Next().LastError.ShouldBe(sentence);
+
+    [Fact]
+    public void ApplyReceipt_of_a_passing_failure_ends_the_doubt_about_delivery() =>
+        Sent().MarkUnconfirmed(TimelineSource.Reconciler, At(4)).Next().ApplyReceipt(Receipt("undelivered", code: 30003), Retry).Next()
+            .DeliveryUnconfirmed.ShouldBeFalse();
 
     [Fact]
     public void ApplyReceipt_without_an_attempt_finds_it_by_sid()

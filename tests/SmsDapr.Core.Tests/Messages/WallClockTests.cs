@@ -89,6 +89,14 @@ public sealed class WallClockTests
     }
 
     [Fact]
+    public void Time_that_has_come_in_the_new_zone_and_the_old_stays()
+    {
+        var late = Following with { SendAt = Following.SendAt - Duration.FromHours(1) };
+
+        late.KeepWallClock(Berlin, TimelineSource.Workflow, Following.SendAt).ShouldBeOfType<Transition.Unchanged>();
+    }
+
+    [Fact]
     public void Message_that_is_out_or_waits_for_a_retry_stays()
     {
         (InFlight() with { SendAtLocal = Nine, FollowsUserZone = true }).KeepWallClock(NewYork, TimelineSource.Api, Noon).ShouldBeOfType<Transition.Unchanged>();
@@ -114,7 +122,7 @@ public sealed class WallClockTests
                     LocalTimes.ToInstant(local, to).ShouldBeLessThanOrEqualTo(now);
                 kept.KeepWallClock(to, TimelineSource.Workflow, now).ShouldBeOfType<Transition.Unchanged>();
             },
-            iter: 20_000);
+            iter: Effort.Samples(20_000));
 
     private static readonly Gen<DateTimeZone> GenZone =
         Gen.OneOf(TzdbDateTimeZoneSource.Default.CanonicalIdMap.Values.Distinct().Order(StringComparer.Ordinal).Select(id => DateTimeZoneProviders.Tzdb[id]).ToArray());

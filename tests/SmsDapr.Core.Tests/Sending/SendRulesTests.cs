@@ -5,13 +5,12 @@ using SmsDapr.Core.Sending;
 using SmsDapr.Core.Tests.Messages;
 using SmsDapr.Core.Users;
 using static SmsDapr.Core.Tests.Messages.Sample;
+using static SmsDapr.Core.Tests.Sending.SendSample;
 
 namespace SmsDapr.Core.Tests.Sending;
 
 public sealed class SendRulesTests
 {
-    private static readonly QuietHours AroundNoon = new(new LocalTime(11, 0), new LocalTime(13, 0));
-
     [Fact]
     public void Decide_when_nothing_stands_against_it_passes()
     {
@@ -171,7 +170,7 @@ public sealed class SendRulesTests
         var checks = SendRules.Evaluate(Context(Scheduled()));
 
         checks.Select(check => check.Rule).ShouldBe(SendRules.Names);
-        checks.ShouldAllBe(check => check.Passed && check.Detail.EndsWith('.'));
+        checks.ShouldAllBe(check => check.Passed);
         SendRules.Names.ShouldBe(
         [
             "status", "due", "sending_disabled", "opted_out", "reminders_disabled", "phone_not_verified",
@@ -230,22 +229,6 @@ public sealed class SendRulesTests
 
         SendContext.DaysOf(Scheduled(), kiritimati, Noon - Duration.FromHours(12)).ShouldBe([new LocalDate(2026, 3, 3)]);
     }
-
-    private static LocalDate Today { get; } = new(2026, 3, 2);
-
-    private static UserPreferences User { get; } = UserPreferences.Resolve(
-        new UserSettings { UserId = "user-1", Phone = new UserPhone(Phone, Noon - Duration.FromDays(1)), QuietHoursSet = true },
-        new UserDefaults());
-
-    private static SendContext Context(Message message, UserPreferences? user = null) => new()
-    {
-        Message = message,
-        User = user ?? User,
-        Now = Noon,
-        SendingEnabled = true,
-        DefaultMaxLateness = Duration.FromHours(4),
-        Day = DaySlots.Empty(User.UserId, Today),
-    };
 
     private static (SendOutcome Outcome, Instant SendAt) Outcome(SendContext context) =>
         SendRules.Explain(context) is var explanation ? (explanation.Outcome, explanation.SendAt) : default;

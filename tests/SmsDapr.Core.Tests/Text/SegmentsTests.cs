@@ -10,6 +10,9 @@ public sealed class SegmentsTests
 
     private const string Extension = "\f^{}\\[~]|€";
 
+    [Fact]
+    public void Count_of_nothing_at_all_is_a_programming_error() => Should.Throw<ArgumentNullException>(() => Segments.Count(null!));
+
     [Theory]
     [InlineData("a", 160, 1)]
     [InlineData("a", 161, 2)]

@@ -42,6 +42,27 @@ public sealed class PhoneNumbersTests
     }
 
     [Theory]
+    [InlineData(null, null, "This is not a phone number.")]
+    [InlineData("hello", null, "This is not a phone number.")]
+    [InlineData("+1", null, "This is not a phone number.")]
+    [InlineData("2025550671", null, "Write the number in international form, beginning with +.")]
+    [InlineData("+1202555", null, "This is not a possible phone number.")]
+    public void Normalise_says_why_a_text_is_no_number(string? text, string? region, string problem) =>
+        Numbers.Normalise(text, region).ShouldBe(new PhoneNumberReading.Rejected(problem));
+
+    [Theory]
+    [InlineData(40, true)]
+    [InlineData(41, false)]
+    public void Normalise_reads_at_most_40_characters(int length, bool isNumber) =>
+        (Numbers.Normalise("+1" + new string(' ', length - 12) + "2025550671", null) is PhoneNumberReading.Number).ShouldBe(isNumber);
+
+    [Theory]
+    [InlineData("+4912", "+49••")]
+    [InlineData("+0", "+•")]
+    [InlineData("+00000", "+•••00")]
+    public void Mask_of_a_number_that_is_too_short_shows_less(string e164, string masked) => Numbers.Mask(e164).ShouldBe(masked);
+
+    [Theory]
     [InlineData("+12025550671", "+1•••••••671")]
     [InlineData("+442079460958", "+44•••••••958")]
     [InlineData("+35312345678", "+353•••••678")]

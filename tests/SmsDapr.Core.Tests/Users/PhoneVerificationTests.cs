@@ -83,6 +83,7 @@ public sealed class PhoneVerificationTests
         anew.Uncheck(counted).ShouldBeNull();
         other.Uncheck(counted).ShouldBeNull();
         New.Uncheck(counted).ShouldBeNull();
+        New.Uncheck(New).ShouldBeNull();
     }
 
     [Fact]

@@ -65,14 +65,14 @@ public sealed class QuietHoursTests
     [Fact]
     public void Bounds_that_are_equal_are_refused()
     {
-        Should.Throw<ArgumentException>(() => new QuietHours(new LocalTime(8, 0), new LocalTime(8, 0)));
+        Should.Throw<ArgumentException>(() => new QuietHours(new LocalTime(8, 0), new LocalTime(8, 0))).Message.ShouldStartWith("Quiet hours must start and end at different times.");
         QuietHours.TryParse("08:00", "08:00").ShouldBeNull();
     }
 
     [Fact]
     public void Bounds_finer_than_minutes_are_refused()
     {
-        Should.Throw<ArgumentException>(() => new QuietHours(new LocalTime(8, 0, 1), new LocalTime(9, 0)));
+        Should.Throw<ArgumentException>(() => new QuietHours(new LocalTime(8, 0, 1), new LocalTime(9, 0))).Message.ShouldStartWith("Quiet hours are set in whole minutes.");
         Should.Throw<ArgumentException>(() => new QuietHours(new LocalTime(8, 0), new LocalTime(9, 0, 1)));
     }
 
@@ -101,6 +101,10 @@ public sealed class QuietHoursTests
         JsonSerializer.Deserialize<QuietHours>(json, CoreJson.Options).ShouldBe(Night);
         Night.ToString().ShouldBe("21:00-08:00");
     }
+
+    [Fact]
+    public void EndOfQuietTime_without_a_zone_is_a_programming_error() =>
+        Should.Throw<ArgumentNullException>(() => Night.EndOfQuietTime(At("2026-03-02T12:00:00Z"), null!));
 
     private static void ShouldEndAt(QuietHours quiet, string at, DateTimeZone zone, string? end)
     {

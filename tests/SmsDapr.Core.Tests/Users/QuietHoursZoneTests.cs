@@ -42,10 +42,10 @@ public sealed class QuietHoursZoneTests
     }
 
     [Fact]
-    public void Deferral_near_a_change_of_the_clock_lands_at_the_first_free_instant() => GenNearChange.Sample(ShouldDeferRightly, iter: 20_000);
+    public void Deferral_near_a_change_of_the_clock_lands_at_the_first_free_instant() => GenNearChange.Sample(ShouldDeferRightly, iter: Effort.Samples(20_000));
 
     [Fact]
-    public void Deferral_at_any_time_lands_at_the_first_free_instant() => GenAnywhere.Sample(ShouldDeferRightly, iter: 10_000);
+    public void Deferral_at_any_time_lands_at_the_first_free_instant() => GenAnywhere.Sample(ShouldDeferRightly, iter: Effort.Samples(10_000));
 
     [Fact]
     public void Deferral_away_from_changes_is_what_the_wall_clock_says() =>
@@ -57,7 +57,7 @@ public sealed class QuietHoursZoneTests
                 var end = wall.Date + x.Hours.End > wall ? wall.Date + x.Hours.End : wall.Date.PlusDays(1) + x.Hours.End;
                 x.Hours.EndOfQuietTime(x.At, x.Zone).ShouldBe(quiet ? end.InZoneStrictly(x.Zone).ToInstant() : null);
             },
-            iter: 10_000);
+            iter: Effort.Samples(10_000));
 
     private static void ShouldDeferRightly((DateTimeZone Zone, Instant At, QuietHours Hours) x)
     {
@@ -81,7 +81,7 @@ public sealed class QuietHoursZoneTests
         if (wall.TimeOfDay == hours.End)
             zone.MapLocal(wall.LocalDateTime).Last().ToInstant().ShouldBe(end);
         else
-            Dates(end, zone).Select(date => zone.MapLocal(date + hours.End)).ShouldContain(bound => bound.Count == 0 && bound.LateInterval.Start == end);
+            Dates(end, zone).Select(date => zone.MapLocal(date + hours.End)).Any(bound => bound.Count == 0 && bound.LateInterval.Start == end).ShouldBeTrue();
 
         // Where the wall clock alone would not call it quiet, an hour is being repeated.
         if (!WallClockIsQuiet(at.InZone(zone).TimeOfDay, hours))

@@ -71,6 +71,43 @@ public sealed class UserPreferencesTests
     }
 
     [Fact]
+    public void Patch_replaces_what_was_set_and_keeps_what_it_leaves_out()
+    {
+        var settings = Unknown with { EventRemindersEnabled = true, LeadTimeMinutes = 30, DailyLimit = 5, TimeZone = "UTC" };
+
+        new PreferencesPatch { EventRemindersEnabled = false }.Apply(settings, Defaults, Noon).ShouldBe(settings with { EventRemindersEnabled = false });
+        new PreferencesPatch { LeadTimeMinutes = 5 }.Apply(settings, Defaults, Noon).ShouldBe(settings with { LeadTimeMinutes = 5 });
+        new PreferencesPatch().Apply(settings, Defaults, Noon).ShouldBe(settings);
+    }
+
+    [Fact]
+    public void Patch_that_removes_quiet_hours_removes_them_whatever_else_it_holds() =>
+        new PreferencesPatch { QuietHours = new QuietHoursPatch("21:00", "08:00", IsRemoval: true) }.Apply(Unknown, Defaults, Noon).QuietHours.ShouldBeNull();
+
+    [Fact]
+    public void Defaults_are_those_of_the_contract()
+    {
+        var defaults = new UserDefaults();
+
+        defaults.EventRemindersEnabled.ShouldBeTrue();
+        defaults.TimeZone.ShouldBe("UTC");
+        (defaults.LeadTimeMinutes, defaults.DailyLimit).ShouldBe((15, 10));
+        defaults.QuietHours!.ToString().ShouldBe("21:00-08:00");
+    }
+
+    [Fact]
+    public void Validate_says_what_is_expected() =>
+        new PreferencesPatch { LeadTimeMinutes = 0, DailyLimit = -1, TimeZone = "Berlin", QuietHours = new QuietHoursPatch("21", null) }.Validate()
+            .ToDictionary(problem => problem.Key, problem => problem.Value.Single())
+            .ShouldBe(new Dictionary<string, string>
+            {
+                ["leadTimeMinutes"] = "Must be between 1 and 1440.",
+                ["dailyLimit"] = "Must be between 0 and 1000.",
+                ["timeZone"] = "Must be an IANA time zone such as Europe/Berlin.",
+                ["quietHours"] = "Needs a start and an end of the form HH:mm that differ, or null for none.",
+            });
+
+    [Fact]
     public void Patch_sets_and_removes_quiet_hours()
     {
         var set = new PreferencesPatch { QuietHours = new QuietHoursPatch("22:00", "06:30") }.Apply(Unknown, Defaults, Noon);
@@ -119,7 +156,8 @@ public sealed class UserPreferencesTests
 
     [Fact]
     public void Apply_of_an_invalid_patch_is_a_programming_error() =>
-        Should.Throw<InvalidOperationException>(() => new PreferencesPatch { DailyLimit = -1 }.Apply(Unknown, Defaults, Noon));
+        Should.Throw<InvalidOperationException>(() => new PreferencesPatch { DailyLimit = -1 }.Apply(Unknown, Defaults, Noon))
+            .Message.ShouldBe("The patch has to be valid to be applied.");
 
     [Fact]
     public void OptedOut_keeps_the_first_time_until_opted_in()

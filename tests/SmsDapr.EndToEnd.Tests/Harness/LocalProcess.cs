@@ -66,19 +66,28 @@ public sealed class LocalProcess : IAsyncDisposable
     public HttpClient ApiAs(string? key) => Client(_ports[0], key);
 
     /// <summary>Starts the process and waits until it is ready; without a clock it runs on real time.</summary>
-    public async Task StartAsync(DateTimeOffset? clock, CancellationToken cancellation, params string[] more)
+    public Task StartAsync(DateTimeOffset? clock, CancellationToken cancellation, params string[] more) =>
+        StartAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "SmsDapr.Local.dll"), .. Options(clock), "--no-demo", .. more], cancellation);
+
+    /// <summary>
+    /// Starts it with the README's command (and free ports), demo included, in a process group of its own as a terminal does. What these tests run
+    /// was just built, so it is not built again.
+    /// </summary>
+    public Task StartByCommandAsync(CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        string[] run = ["dotnet", "run", "--no-build", "-c", configuration, "--project", "src/SmsDapr.Local", "--", .. Options(clock: null)];
+        return StartAsync("setsid", run, cancellation);
+    }
+
+    private async Task StartAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = RepositoryRoot(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in Arguments(clock).Concat(more))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in _environment)
         {
             start.Environment[name] = value;
@@ -90,6 +99,18 @@ public sealed class LocalProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await ReadyAsync(cancellation);
+    }
+
+    /// <summary>Ctrl+C: SIGINT to the process group of a start by command. Answers the exit code.</summary>
+    public async Task<int> InterruptAsync(CancellationToken cancellation)
+    {
+        using (var kill = Process.Start("kill", ["-INT", "--", $"-{_process!.Id}"]))
+            await kill.WaitForExitAsync(cancellation);
+        await _process.WaitForExitAsync(cancellation);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
     }
 
     /// <summary>kill -9, and wait until it is gone.</summary>
@@ -114,19 +135,17 @@ public sealed class LocalProcess : IAsyncDisposable
         Directory.Delete(_dataDirectory, recursive: true);
     }
 
-    private string[] Arguments(DateTimeOffset? clock)
+    private string[] Options(DateTimeOffset? clock)
     {
-        string[] arguments =
+        string[] options =
         [
-            Path.Combine(AppContext.BaseDirectory, "SmsDapr.Local.dll"),
             "--urls", ServiceUrl.ToString(),
             "--dapr-http-port", $"{_ports[1]}",
             "--dapr-grpc-port", $"{_ports[2]}",
             "--simulator-port", $"{_ports[3]}",
             "--data-dir", _dataDirectory,
-            "--no-demo",
         ];
-        return clock is { } at ? [.. arguments, "--virtual-clock", at.UtcDateTime.ToString("O")] : arguments;
+        return clock is { } at ? [.. options, "--virtual-clock", at.UtcDateTime.ToString("O")] : options;
     }
 
     private async Task ReadyAsync(CancellationToken cancellation)

@@ -12,12 +12,18 @@ public sealed class VirtualSystem : IAsyncLifetime
 
     private static int _numbers = 1000;
 
+    private readonly string[] _arguments;
+
     public VirtualSystem()
         : this(new LocalProcess())
     {
     }
 
-    private VirtualSystem(LocalProcess process) => Process = process;
+    private VirtualSystem(LocalProcess process, params string[] arguments)
+    {
+        Process = process;
+        _arguments = arguments;
+    }
 
     public LocalProcess Process { get; }
 
@@ -27,7 +33,10 @@ public sealed class VirtualSystem : IAsyncLifetime
     public static VirtualSystem With(string variable, string value) =>
         new(new LocalProcess(new Dictionary<string, string> { [variable] = value }));
 
-    public async ValueTask InitializeAsync() => await Process.StartAsync(Start, CancellationToken.None);
+    /// <summary>One with Dapr resources of its own.</summary>
+    public static VirtualSystem WithResources(string directory) => new(new LocalProcess(), "--resources-path", directory);
+
+    public async ValueTask InitializeAsync() => await Process.StartAsync(Start, CancellationToken.None, _arguments);
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 

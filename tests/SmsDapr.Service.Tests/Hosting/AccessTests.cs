@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace SmsDapr.Service.Tests.Hosting;
 
@@ -60,7 +61,30 @@ public sealed class AccessTests(RunningService service)
         response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         response.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!;
+        (problem["title"]!.GetValue<string>(), problem["status"]!.GetValue<int>()).ShouldBe(("Too Many Requests", 429));
+        problem["type"]!.GetValue<string>().ShouldNotBeEmpty();
         (await service.SendAsync("key-of-anna", HttpMethod.Get, "/v1/users/anna/preferences")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task ServiceKey_isLimitedWhenConfigured()
+    {
+        await using var limited = await service.StartServiceAsync(
+            service.GrpcAddress, "--Auth:RequestsPerMinute:Service=2", "--Auth:RequestsPerMinute:User=0");
+        using var client = new HttpClient { BaseAddress = new Uri(limited.Urls.Single()) };
+        async Task<HttpStatusCode> GetAsync(string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/users/anna/preferences");
+            request.Headers.Add("X-Api-Key", key);
+            using var response = await client.SendAsync(request, Cancellation);
+            return response.StatusCode;
+        }
+
+        (await GetAsync(RunningService.ServiceKey)).ShouldBe(HttpStatusCode.OK);
+        (await GetAsync(RunningService.ServiceKey)).ShouldBe(HttpStatusCode.OK);
+        (await GetAsync(RunningService.ServiceKey)).ShouldBe(HttpStatusCode.TooManyRequests);
+        (await GetAsync(RunningService.AdminKey)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -116,30 +116,17 @@ public sealed class DocumentStoreTests(RunningService service)
 }
 
 /// <summary>The same store while its sidecar misbehaves; each test has its own.</summary>
-public sealed class FailingDocumentStoreTests : IAsyncLifetime
+public sealed class FailingDocumentStoreTests : WithOwnService
 {
     private const string Key = "test-failing";
-
-    private readonly RunningService _service = new();
-    private IDocumentStore _documents = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _service.InitializeAsync();
-        _documents = _service.Services.GetRequiredService<IDocumentStore>();
-    }
-
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
     public async Task Write_thatFailsTwice_isRepeated()
     {
-        _service.Faults.FailNext(StateOperationKinds.Write, 2);
+        Service.Faults.FailNext(StateOperationKinds.Write, 2);
 
-        (await _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation)).ShouldBeTrue();
-        (await _documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation)).ShouldNotBeNull();
+        (await Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation)).ShouldBeTrue();
+        (await Documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation)).ShouldNotBeNull();
     }
 
     [Fact]
@@ -147,53 +134,53 @@ public sealed class FailingDocumentStoreTests : IAsyncLifetime
     {
         LoseAnswers("SaveState", 1);
 
-        (await _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation)).ShouldBeTrue();
+        (await Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation)).ShouldBeTrue();
     }
 
     [Fact]
     public async Task Replace_whoseAnswerIsLost_isStillTrue()
     {
-        await _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation);
-        var read = await _documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation);
+        await Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation);
+        var read = await Documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation);
         LoseAnswers("SaveState", 1);
 
         // An equal value, so that only the write's own stamp can tell.
-        (await _documents.TryReplaceAsync(Key, new DocumentStoreTests.Counter(1), read!.ETag, Cancellation)).ShouldBeTrue();
+        (await Documents.TryReplaceAsync(Key, new DocumentStoreTests.Counter(1), read!.ETag, Cancellation)).ShouldBeTrue();
     }
 
     [Fact]
     public async Task Update_whoseAnswerIsLost_appliesItsChangeOnce()
     {
-        await _documents.UpdateAsync<DocumentStoreTests.Counter>(Key, _ => new(10), Cancellation);
+        await Documents.UpdateAsync<DocumentStoreTests.Counter>(Key, _ => new(10), Cancellation);
         LoseAnswers("SaveState", 1);
 
-        await _documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new(current!.Count + 1), Cancellation);
+        await Documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new(current!.Count + 1), Cancellation);
 
-        (await _documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation))!.Value.Count.ShouldBe(11);
+        (await Documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation))!.Value.Count.ShouldBe(11);
     }
 
     [Fact]
     public async Task Create_thatLostToAnEqualOneWhileItsOwnAnswerWasLost_isFalse()
     {
-        await _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation);
+        await Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation);
         LoseAnswers("SaveState", 1);
 
-        (await _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation)).ShouldBeFalse();
+        (await Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation)).ShouldBeFalse();
     }
 
     [Fact]
     public async Task StoreThatIsDown_isReportedAsUnavailableAndNotAsMissing()
     {
-        await _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation);
-        _service.Faults.SetDown(true);
+        await Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(1), Cancellation);
+        Service.Faults.SetDown(true);
 
-        await Should.ThrowAsync<StateStoreUnavailableException>(() => _documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation));
-        await Should.ThrowAsync<StateStoreUnavailableException>(() => _documents.FindManyAsync<DocumentStoreTests.Counter>([Key], Cancellation));
-        await Should.ThrowAsync<StateStoreUnavailableException>(() => _documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(2), Cancellation));
-        await Should.ThrowAsync<StateStoreUnavailableException>(() => _documents.UpdateAsync<DocumentStoreTests.Counter>(Key, _ => new(2), Cancellation));
+        await Should.ThrowAsync<StateStoreUnavailableException>(() => Documents.FindAsync<DocumentStoreTests.Counter>(Key, Cancellation));
+        await Should.ThrowAsync<StateStoreUnavailableException>(() => Documents.FindManyAsync<DocumentStoreTests.Counter>([Key], Cancellation));
+        await Should.ThrowAsync<StateStoreUnavailableException>(() => Documents.TryCreateAsync(Key, new DocumentStoreTests.Counter(2), Cancellation));
+        await Should.ThrowAsync<StateStoreUnavailableException>(() => Documents.UpdateAsync<DocumentStoreTests.Counter>(Key, _ => new(2), Cancellation));
 
-        _service.Faults.SetDown(false);
-        (await _documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new(current!.Count + 1), Cancellation))!.Count.ShouldBe(2);
+        Service.Faults.SetDown(false);
+        (await Documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new(current!.Count + 1), Cancellation))!.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -202,16 +189,16 @@ public sealed class FailingDocumentStoreTests : IAsyncLifetime
         using var leaving = new CancellationTokenSource();
         var reached = new TaskCompletionSource();
         var release = new TaskCompletionSource();
-        _service.OnSidecarCall = async (_, next) =>
+        Service.OnSidecarCall = async (_, next) =>
         {
             reached.TrySetResult();
             await release.Task;
             await next();
         };
 
-        var first = _documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new((current?.Count ?? 0) + 1), leaving.Token);
+        var first = Documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new((current?.Count ?? 0) + 1), leaving.Token);
         await reached.Task;
-        var second = _documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new((current?.Count ?? 0) + 10), Cancellation);
+        var second = Documents.UpdateAsync<DocumentStoreTests.Counter>(Key, current => new((current?.Count ?? 0) + 10), Cancellation);
         await leaving.CancelAsync();
         release.SetResult();
 
@@ -220,7 +207,7 @@ public sealed class FailingDocumentStoreTests : IAsyncLifetime
     }
 
     private void LoseAnswers(string method, int count) =>
-        _service.OnSidecarCall = async (context, next) =>
+        Service.OnSidecarCall = async (context, next) =>
         {
             await next();
             if (context.Request.Path.Value!.EndsWith($"/{method}", StringComparison.Ordinal) && Interlocked.Decrement(ref count) >= 0)

@@ -96,6 +96,16 @@ public sealed class RunningService : IAsyncLifetime
               version: v1
               metadata: []
             """);
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "pubsub.yaml"), """
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: pubsub
+            spec:
+              type: pubsub.in-memory
+              version: v1
+              metadata: []
+            """);
         var secrets = Path.Combine(_directory.FullName, "secrets.json");
         await File.WriteAllTextAsync(secrets, """{"twilio":{"accountSid":"AC-from-store","authToken":"token-from-store"}}""");
         await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "secrets.yaml"), $$"""

@@ -49,13 +49,37 @@ public sealed class DaySlotTests(RunningService service)
     {
         await service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{_userId}/preferences", new { timeZone = "Pacific/Auckland" });
         await TakeAsync("m1", limit: 10);
-        await _users.TryTakeSlotAsync(_userId, [Today.PlusDays(1)], "m2", 10, Cancellation);
-        await _users.TryTakeSlotAsync(_userId, [Today.PlusDays(1)], "m3", 10, Cancellation);
+        await TakeAsync("m2", limit: 10, Today.PlusDays(1));
+        await TakeAsync("m3", limit: 10, Today.PlusDays(1));
 
         var (_, body) = await service.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{_userId}/preferences");
 
         body["today"]!.ToJsonString().ShouldBe("""{"date":"2026-03-09","sent":2,"limit":10}""");
     }
 
-    private Task<bool> TakeAsync(string messageId, int limit) => _users.TryTakeSlotAsync(_userId, [Today], messageId, limit, Cancellation);
+    [Fact]
+    public async Task Slot_takenAfterAnOutdatedReading_isDecidedByWhatIsStored()
+    {
+        var beforeAnyone = await _users.FindDaysAsync(_userId, [Today], Cancellation);
+        (await _users.TryTakeSlotAsync(beforeAnyone, "m1", 2, Cancellation)).ShouldBeTrue();
+        var afterOne = await _users.FindDaysAsync(_userId, [Today], Cancellation);
+
+        (await _users.TryTakeSlotAsync(beforeAnyone, "m2", 2, Cancellation)).ShouldBeTrue();
+        (await _users.TryTakeSlotAsync(beforeAnyone, "m3", 2, Cancellation)).ShouldBeFalse();
+        (await _users.TryTakeSlotAsync(afterOne, "m3", 2, Cancellation)).ShouldBeFalse();
+        (await _users.FindDayAsync(_userId, Today, Cancellation)).MessageIds.ShouldBe(["m1", "m2"]);
+    }
+
+    [Fact]
+    public async Task Slot_refusedByAnOutdatedReading_isLookedAtAgain()
+    {
+        await TakeAsync("m1", limit: 1);
+        var full = await _users.FindDaysAsync(_userId, [Today], Cancellation);
+        await _users.ReleaseSlotAsync(_userId, Today, "m1", Cancellation);
+
+        (await _users.TryTakeSlotAsync(full, "m2", 1, Cancellation)).ShouldBeTrue();
+    }
+
+    private async Task<bool> TakeAsync(string messageId, int limit, LocalDate? date = null) =>
+        await _users.TryTakeSlotAsync(await _users.FindDaysAsync(_userId, [date ?? Today], Cancellation), messageId, limit, Cancellation);
 }

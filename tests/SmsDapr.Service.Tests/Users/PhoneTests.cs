@@ -115,30 +115,17 @@ public sealed class PhoneTests(RunningService service)
 }
 
 /// <summary>What a crash or a stall between the claim of a number and the user's own document leads to.</summary>
-public sealed class InterruptedPhoneTests : IAsyncLifetime
+public sealed class InterruptedPhoneTests : WithOwnService
 {
     private const string Number = "+14155550671";
-
-    private readonly RunningService _service = new();
-    private IDocumentStore _documents = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _service.InitializeAsync();
-        _documents = _service.Services.GetRequiredService<IDocumentStore>();
-    }
-
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
     public async Task ClaimOfACrashedAttempt_keepsTheNumberForItsOwnerAndFreesItLater()
     {
-        await _documents.TryCreateAsync(PhoneClaim.Key(Number), new PhoneClaim("anna", Now), Cancellation);
+        await Documents.TryCreateAsync(PhoneClaim.Key(Number), new PhoneClaim("anna", Now), Cancellation);
 
         (await PutAsync("ben")).ShouldBe(HttpStatusCode.Conflict);
-        _service.Clock.Advance(TimeSpan.FromMinutes(2));
+        Service.Clock.Advance(TimeSpan.FromMinutes(2));
         (await PutAsync("ben")).ShouldBe(HttpStatusCode.OK);
         (await PutAsync("anna")).ShouldBe(HttpStatusCode.Conflict);
     }
@@ -146,7 +133,7 @@ public sealed class InterruptedPhoneTests : IAsyncLifetime
     [Fact]
     public async Task OwnerOfACrashedAttempt_succeedsAtOnceOnItsNextOne()
     {
-        await _documents.TryCreateAsync(PhoneClaim.Key(Number), new PhoneClaim("anna", Now), Cancellation);
+        await Documents.TryCreateAsync(PhoneClaim.Key(Number), new PhoneClaim("anna", Now), Cancellation);
 
         (await PutAsync("anna")).ShouldBe(HttpStatusCode.OK);
     }
@@ -154,19 +141,19 @@ public sealed class InterruptedPhoneTests : IAsyncLifetime
     [Fact]
     public async Task AttemptThatStalledUntilItsClaimWasTakenOver_givesWay()
     {
-        var users = _service.Services.GetRequiredService<UserDirectory>();
-        var stalled = new StallingDocuments(_documents, () => _documents.UpdateAsync<PhoneClaim>(PhoneClaim.Key(Number), _ => new PhoneClaim("ben", Now), Cancellation));
-        var phones = new UserPhones(stalled, users, _service.Services.GetRequiredService<NodaTime.IClock>());
+        var users = Service.Services.GetRequiredService<UserDirectory>();
+        var stalled = new StallingDocuments(Documents, () => Documents.UpdateAsync<PhoneClaim>(PhoneClaim.Key(Number), _ => new PhoneClaim("ben", Now), Cancellation));
+        var phones = new UserPhones(stalled, users, Service.Services.GetRequiredService<NodaTime.IClock>());
 
         (await phones.SetVerifiedAsync("anna", Number, Cancellation)).ShouldBeNull();
 
         (await users.FindAsync("anna", Cancellation)).Phone!.Verified.ShouldBeFalse();
     }
 
-    private NodaTime.Instant Now => NodaTime.Instant.FromDateTimeOffset(_service.Clock.GetUtcNow());
+    private NodaTime.Instant Now => NodaTime.Instant.FromDateTimeOffset(Service.Clock.GetUtcNow());
 
     private async Task<HttpStatusCode> PutAsync(string userId) =>
-        (await _service.SendAsync(RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{userId}/phone", new { phoneNumber = Number, verified = true })).Status;
+        (await Service.SendAsync(RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{userId}/phone", new { phoneNumber = Number, verified = true })).Status;
 
     /// <summary>Lets something happen right after the first update.</summary>
     private sealed class StallingDocuments(IDocumentStore inner, Func<Task> meanwhile) : IDocumentStore
@@ -190,6 +177,8 @@ public sealed class InterruptedPhoneTests : IAsyncLifetime
             await meanwhile();
             return stored;
         }
+
+        public Task<bool> TryDeleteAsync(string key, string etag, CancellationToken cancellation) => inner.TryDeleteAsync(key, etag, cancellation);
 
         public Task DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
     }

@@ -5,9 +5,13 @@ using Grpc.Core;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.Conversation;
 
-public sealed class Echo(SidecarFixture sidecar)
+public sealed class Echo(SidecarFixture sidecar) : IAsyncLifetime
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await sidecar.RequireAsync("echo", "conversation.echo");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task It_says_back_every_text_as_one_output()
@@ -28,6 +32,17 @@ public sealed class Echo(SidecarFixture sidecar)
 
         var answer = (await response.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!;
         answer["outputs"]![0]!["choices"]![0]!["message"]!["content"]!.GetValue<string>().ShouldBe("hello");
+    }
+
+    [Fact]
+    public async Task The_first_generation_of_its_messages_is_served_too()
+    {
+        var body = JsonNode.Parse("""{"inputs":[{"content":"one"},{"content":"two","role":"system"}]}""");
+
+        var response = await sidecar.Http.PostAsJsonAsync("/v1.0-alpha1/conversation/echo/converse", body, Cancellation);
+
+        var answer = (await response.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!;
+        answer["outputs"]!.AsArray().ShouldHaveSingleItem()!["result"]!.GetValue<string>().ShouldBe("one\ntwo");
     }
 
     [Fact]

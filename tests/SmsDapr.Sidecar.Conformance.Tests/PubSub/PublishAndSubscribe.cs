@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using Dapr.Client.Autogen.Grpc.v1;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -77,6 +75,19 @@ public abstract class PublishAndSubscribe(SidecarFixture sidecar) : PubSubTests(
     }
 
     [Fact]
+    public async Task The_metadata_of_a_publish_goes_out_as_headers()
+    {
+        await Sidecar.RequireAsync(SidecarFixture.PubSub, "pubsub.redis");
+        var application = Sidecar.RequireApplication();
+        var request = Request("headed", "1");
+        request.Metadata["x-tenant"] = "blue";
+
+        await PublishAsync(request);
+
+        (await application.NextAsync("events/headed", Cancellation)).Headers["x-tenant"].ToString().ShouldBe("blue");
+    }
+
+    [Fact]
     public async Task Publishing_over_http_is_204()
     {
         var response = await Sidecar.Http.PostAsync(
@@ -110,12 +121,4 @@ public abstract class PublishAndSubscribe(SidecarFixture sidecar) : PubSubTests(
         await Sidecar.Grpc.PublishEventAsync(Request(topic, data, contentType), cancellationToken: Cancellation);
         return await application.NextAsync(path, Cancellation);
     }
-
-    private static PublishEventRequest Request(string topic, string data, string contentType) => new()
-    {
-        PubsubName = SidecarFixture.PubSub,
-        Topic = topic,
-        Data = ByteString.CopyFromUtf8(data),
-        DataContentType = contentType,
-    };
 }

@@ -1,6 +1,5 @@
 using Dapr.AppCallback.Autogen.Grpc.v1;
 using Dapr.Client.Autogen.Grpc.v1;
-using Google.Protobuf;
 using Grpc.Core;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.PubSub;
@@ -80,13 +79,5 @@ public abstract class StreamingSubscription(SidecarFixture sidecar) : PubSubTest
             },
             Cancellation);
 
-    private async Task PublishAsync(string topic, string text) => await Sidecar.Grpc.PublishEventAsync(
-        new PublishEventRequest
-        {
-            PubsubName = SidecarFixture.PubSub,
-            Topic = topic,
-            Data = ByteString.CopyFromUtf8(text),
-            DataContentType = "text/plain",
-        },
-        cancellationToken: Cancellation);
+    private Task PublishAsync(string topic, string text) => PublishAsync(Request(topic, text, "text/plain"));
 }

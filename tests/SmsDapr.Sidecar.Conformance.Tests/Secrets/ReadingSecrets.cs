@@ -4,9 +4,13 @@ using Grpc.Core;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.Secrets;
 
-public sealed class ReadingSecrets(SidecarFixture sidecar)
+public sealed class ReadingSecrets(SidecarFixture sidecar) : IAsyncLifetime
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await sidecar.RequireAsync(SidecarFixture.SecretStore, "secretstores.");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_secret_is_a_map_of_its_name_to_its_value()

@@ -31,18 +31,6 @@ public abstract class OptimisticConcurrency(SidecarFixture sidecar) : StateTests
     }
 
     [Fact]
-    public async Task Save_with_an_etag_does_not_create()
-    {
-        Assert.SkipWhen(await StoreTypeAsync() == "state.redis", "state.redis creates the row");
-        var key = NewKey();
-
-        var error = await Should.ThrowAsync<RpcException>(() => SaveAsync(Item(key, "1", Guid.NewGuid().ToString())));
-
-        error.StatusCode.ShouldBeOneOf(StatusCode.Aborted, StatusCode.InvalidArgument);
-        (await GetAsync(key)).Data.IsEmpty.ShouldBeTrue();
-    }
-
-    [Fact]
     public async Task First_write_creates_once()
     {
         var key = NewKey();

@@ -77,6 +77,53 @@ public abstract class StateOverHttp(SidecarFixture sidecar) : StateTests(sidecar
     }
 
     [Fact]
+    public async Task A_wrong_etag_in_a_transaction_is_500()
+    {
+        var key = NewKey();
+        var old = await SaveTwiceAsync(key);
+        var upsert = new JsonObject { ["operation"] = "upsert", ["request"] = new JsonObject { ["key"] = key, ["value"] = 2, ["etag"] = old } };
+
+        var response = await PostAsync($"{Store}/transaction", new JsonObject { ["operations"] = new JsonArray(upsert) });
+
+        response.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await ErrorCodeAsync(response)).ShouldBe("ERR_STATE_TRANSACTION");
+    }
+
+    [Fact]
+    public async Task First_write_is_asked_for_by_name()
+    {
+        var key = NewKey();
+        JsonArray Body(int value) => new(new JsonObject { ["key"] = key, ["value"] = value, ["options"] = new JsonObject { ["concurrency"] = "first-write" } });
+        (await PostAsync(Store, Body(1))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        (await PostAsync(Store, Body(2))).IsSuccessStatusCode.ShouldBeFalse();
+
+        (await Sidecar.Http.GetStringAsync($"{Store}/{key}", Cancellation)).ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task Text_is_stored_as_json_text_without_escapes_it_does_not_need()
+    {
+        var key = NewKey();
+
+        await Sidecar.Http.PostAsync(Store, new StringContent($$"""[{"key":"{{key}}","value":"Grüße"}]"""), Cancellation);
+
+        (await Sidecar.Http.GetStringAsync($"{Store}/{key}", Cancellation)).ShouldBe("\"Grüße\"");
+    }
+
+    [Fact]
+    public async Task A_lifetime_shows_when_the_value_expires_but_not_on_redis()
+    {
+        var shows = !await IsRedisAsync();
+        var key = NewKey();
+        await PostAsync(Store, new JsonArray(new JsonObject { ["key"] = key, ["value"] = 1, ["metadata"] = new JsonObject { ["ttlInSeconds"] = "3600" } }));
+
+        (await Sidecar.Http.GetAsync($"{Store}/{key}", Cancellation)).Headers.Contains("metadata.ttlExpireTime").ShouldBe(shows);
+        var bulk = await PostAsync($"{Store}/bulk", new JsonObject { ["keys"] = new JsonArray(key) });
+        ((await bulk.Content.ReadFromJsonAsync<JsonArray>(Cancellation))![0]!["metadata"]?["ttlExpireTime"] is not null).ShouldBe(shows);
+    }
+
+    [Fact]
     public async Task An_unknown_store_is_400_with_its_error_code()
     {
         var response = await Sidecar.Http.GetAsync("/v1.0/state/nowhere/a", Cancellation);

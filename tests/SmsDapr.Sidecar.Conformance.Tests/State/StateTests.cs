@@ -1,5 +1,6 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
+using Grpc.Core;
 
 namespace SmsDapr.Sidecar.Conformance.Tests.State;
 
@@ -10,11 +11,7 @@ public abstract class StateTests(SidecarFixture sidecar) : IAsyncLifetime
 
     protected SidecarFixture Sidecar => sidecar;
 
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(sidecar.Missing is not null, sidecar.Missing ?? "");
-        return ValueTask.CompletedTask;
-    }
+    public async ValueTask InitializeAsync() => await sidecar.RequireAsync(SidecarFixture.StateStore, "state.");
 
     public ValueTask DisposeAsync()
     {
@@ -55,9 +52,10 @@ public abstract class StateTests(SidecarFixture sidecar) : IAsyncLifetime
         await sidecar.Grpc.ExecuteStateTransactionAsync(request, cancellationToken: Cancellation);
     }
 
-    protected async Task<string> StoreTypeAsync()
-    {
-        var metadata = await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest(), cancellationToken: Cancellation);
-        return metadata.RegisteredComponents.Single(component => component.Name == SidecarFixture.StateStore).Type;
-    }
+    protected async Task<string> StoreTypeAsync() => (await sidecar.TypeOfAsync(SidecarFixture.StateStore))!;
+
+    protected async Task<bool> IsRedisAsync() => await StoreTypeAsync() == "state.redis";
+
+    /// <summary>The code of a refused call.</summary>
+    protected static async Task<StatusCode> RefusalAsync(Func<Task> call) => (await Should.ThrowAsync<RpcException>(call)).StatusCode;
 }

@@ -64,6 +64,45 @@ public sealed class LookingBack(SidecarFixture sidecar) : WorkflowTests(sidecar)
     }
 
     [Fact]
+    public async Task A_rerun_repeats_a_timer_that_is_over_at_once()
+    {
+        await StartAsync("rounds-with-timer", 1);
+        await EndAsync();
+
+        var rerun = await Client.RerunWorkflowFromEventAsync(Id, 0, cancellation: Cancellation);
+
+        (await OutputAsync<string>(rerun)).ShouldBe("done");
+    }
+
+    [Theory]
+    [InlineData(0, "cannot write input to timer event '0'", StatusCode.InvalidArgument)]
+    [InlineData(7, "does not have history event with ID '7'", StatusCode.NotFound)]
+    public async Task A_rerun_says_what_it_cannot_do(uint eventId, string reason, StatusCode code)
+    {
+        await StartAsync("rounds-with-timer", 1);
+        await EndAsync();
+
+        var error = await Should.ThrowAsync<RpcException>(() =>
+            Client.RerunWorkflowFromEventAsync(Id, eventId, new RerunWorkflowFromEventOptions { Input = "x", OverwriteInput = true }, Cancellation));
+
+        error.StatusCode.ShouldBe(code);
+        error.Status.Detail.ShouldContain(reason);
+    }
+
+    [Fact]
+    public async Task A_rerun_needs_an_id_of_its_own()
+    {
+        await StartAsync("greeting", "Ada");
+        await EndAsync();
+        await StartAsync("echo", "x", $"{Id}-taken");
+
+        (await Should.ThrowAsync<RpcException>(() => Client.RerunWorkflowFromEventAsync(
+            Id, 0, new RerunWorkflowFromEventOptions { NewInstanceId = Id }, Cancellation))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        (await Should.ThrowAsync<RpcException>(() => Client.RerunWorkflowFromEventAsync(
+            Id, 0, new RerunWorkflowFromEventOptions { NewInstanceId = $"{Id}-taken" }, Cancellation))).StatusCode.ShouldBe(StatusCode.AlreadyExists);
+    }
+
+    [Fact]
     public async Task A_rerun_needs_a_workflow_that_has_ended()
     {
         await StartAsync("wait-for-go");

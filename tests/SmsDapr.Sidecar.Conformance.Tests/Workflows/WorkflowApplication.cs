@@ -30,6 +30,7 @@ public sealed class WorkflowApplication : IAsyncDisposable
             CustomStatus.Register(options);
             ChildWorkflows.Register(options);
             Suspending.Register(options);
+            Patching.Register(options);
         });
         var host = builder.Build();
         await host.StartAsync();

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using SmsDapr.Sidecar.Bindings;
+using SmsDapr.Sidecar.Hosting;
 
 namespace SmsDapr.Sidecar.Tests.Bindings;
 
@@ -96,7 +97,7 @@ public sealed class CronBindingTests : IAsyncDisposable
         _release.SetResult();
     }
 
-    private async Task RecordAsync(IReadOnlyDictionary<string, string> metadata)
+    private async Task RecordAsync(IReadOnlyDictionary<string, string> metadata, WorkUnit work)
     {
         await _release.Task;
         await _ticks.Writer.WriteAsync(metadata["readTimeUTC"]);

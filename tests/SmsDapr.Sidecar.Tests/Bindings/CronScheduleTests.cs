@@ -16,6 +16,30 @@ public sealed class CronScheduleTests
     public void Next_is_the_first_instant_after(string schedule, string after, string expected) =>
         CronSchedule.Parse(schedule, TimeZoneInfo.Utc).Next(Instant(after)).ShouldBe(Instant(expected));
 
+    // 2026 in Berlin: 02:00 is followed by 03:00 on 29 March, and 02:59 by 02:00 on 25 October.
+    [Theory]
+    [InlineData("30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z")]
+    [InlineData("30 3 * * *", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z")]
+    [InlineData("30 2 * * *", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z")]
+    [InlineData("30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z")]
+    [InlineData("30 2 * * *", "2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z")]
+    [InlineData("0 * * * *", "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z")]
+    [InlineData("0 0 1 1 *", "2026-07-01T00:00:00Z", "2026-12-31T23:00:00Z")]
+    [InlineData("0 9 * * *", "2026-03-28T12:00:00Z", "2026-03-29T07:00:00Z")]
+    public void A_zone_that_changes_its_clocks_is_followed_as_they_are_shown(string schedule, string after, string expected) =>
+        CronSchedule.Parse($"CRON_TZ=Europe/Berlin {schedule}", TimeZoneInfo.Utc).Next(Instant(after)).ShouldBe(Instant(expected));
+
+    [Theory]
+    [InlineData("@yearly", "2027-01-01T00:00:00Z")]
+    [InlineData("@annually", "2027-01-01T00:00:00Z")]
+    [InlineData("@monthly", "2026-04-01T00:00:00Z")]
+    [InlineData("@weekly", "2026-03-08T00:00:00Z")]
+    [InlineData("@midnight", "2026-03-02T00:00:00Z")]
+    [InlineData("0 9-17/4 * JAN-MAR MON,WED", "2026-03-02T09:00:00Z")]
+    [InlineData("0 0 ? * 5", "2026-03-06T00:00:00Z")]
+    public void Every_form_is_known(string schedule, string expected) =>
+        CronSchedule.Parse(schedule, TimeZoneInfo.Utc).Next(Instant("2026-03-01T10:00:00Z")).ShouldBe(Instant(expected));
+
     [Fact]
     public void Day_of_month_and_weekday_together_fire_on_either()
     {

@@ -99,7 +99,7 @@ public sealed class ResourceLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_refuses_routing_rules_clearly()
+    public void Load_refuses_a_routing_rule_that_it_cannot_keep_with_its_place()
     {
         _directory.Write("s.yaml", """
             apiVersion: dapr.io/v2alpha1
@@ -112,11 +112,12 @@ public sealed class ResourceLoaderTests : IDisposable
               routes:
                 default: /events
                 rules:
-                  - match: event.type == "x"
+                  - match: event.data.map(x, x)
                     path: /x
             """);
 
-        Should.Throw<SidecarStartException>(Load).Message.ShouldContain("CEL rules are not supported");
+        Should.Throw<SidecarStartException>(Load).Message.ShouldEndWith(
+            "s.yaml: line 10: spec.routes.rules[0].match: at character 16: 'x' is not known; events are read as 'event'");
     }
 
     [Fact]
@@ -142,6 +143,31 @@ public sealed class ResourceLoaderTests : IDisposable
             """);
 
         Load().InboundRetries["pubsub"].ShouldBe(new RetryPolicy(false, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), 3));
+    }
+
+    [Fact]
+    public void What_a_resiliency_document_asks_for_in_vain_is_known()
+    {
+        _directory.Write("r.yaml", """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata:
+              name: r
+            spec:
+              policies:
+                retries:
+                  steady: { duration: 2s, matching: { httpStatusCodes: "500" } }
+              targets:
+                apps:
+                  other: { retry: steady }
+                components:
+                  pubsub:
+                    inbound: { retry: steady, timeout: fast }
+                    outbound: { retry: steady }
+            """);
+
+        YamlDocuments.ReadDirectory(_directory.Path).SelectMany(ResiliencyReader.FindUnused).ShouldBe(
+            ["targets.apps", "targets.components.pubsub.inbound.timeout", "targets.components.pubsub.outbound.retry", "policies.retries.steady.matching"]);
     }
 
     private Resources Load() => new ResourceLoader(Options(_directory.Path), NullLogger<ResourceLoader>.Instance).Load();

@@ -14,10 +14,10 @@ public sealed class InMemoryPubSubTests
         var work = new WorkCounter();
         await using var bus = new InMemoryPubSub(work);
         var release = new TaskCompletionSource<bool>();
-        await using (await bus.SubscribeAsync("topic", _ => release.Task, Cancellation))
-        await using (await bus.SubscribeAsync("topic", _ => release.Task, Cancellation))
+        await using (await bus.SubscribeAsync("topic", (_, _, _) => release.Task, 1, Cancellation))
+        await using (await bus.SubscribeAsync("topic", (_, _, _) => release.Task, 1, Cancellation))
         {
-            await bus.PublishAsync("topic", "a"u8.ToArray(), Cancellation);
+            await bus.PublishAsync("topic", Message("a"), Cancellation);
             work.Active.ShouldBe(2);
             release.SetResult(true);
         }
@@ -31,16 +31,16 @@ public sealed class InMemoryPubSubTests
         await using var bus = new InMemoryPubSub(new WorkCounter());
         var received = Channel.CreateUnbounded<string>();
         var inside = 0;
-        await using var subscription = await bus.SubscribeAsync("topic", async message =>
+        await using var subscription = await bus.SubscribeAsync("topic", async (message, _, _) =>
         {
             Interlocked.Increment(ref inside).ShouldBe(1);
-            await received.Writer.WriteAsync(Encoding.UTF8.GetString(message.Span), Cancellation);
+            await received.Writer.WriteAsync(Encoding.UTF8.GetString(message.Data.Span), Cancellation);
             Interlocked.Decrement(ref inside);
             return true;
-        }, Cancellation);
+        }, 1, Cancellation);
 
         for (var number = 0; number < 100; number++)
-            await bus.PublishAsync("topic", Encoding.UTF8.GetBytes($"{number}"), Cancellation);
+            await bus.PublishAsync("topic", Message($"{number}"), Cancellation);
 
         for (var number = 0; number < 100; number++)
             (await received.Reader.ReadAsync(Cancellation)).ShouldBe($"{number}");
@@ -52,8 +52,10 @@ public sealed class InMemoryPubSubTests
         var work = new WorkCounter();
         await using var bus = new InMemoryPubSub(work);
 
-        await bus.PublishAsync("topic", "a"u8.ToArray(), Cancellation);
+        await bus.PublishAsync("topic", Message("a"), Cancellation);
 
         work.Active.ShouldBe(0);
     }
+
+    private static BrokerMessage Message(string text) => new(Encoding.UTF8.GetBytes(text), new Dictionary<string, string>());
 }

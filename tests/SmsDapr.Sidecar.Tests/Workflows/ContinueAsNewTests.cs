@@ -141,6 +141,76 @@ public sealed class ContinueAsNewTests
         (await host.Hub.CompletionAsync("one")).Output.ShouldBe("30");
     }
 
+    [Fact]
+    public async Task Pause_of_a_loop_survives_a_restart()
+    {
+        await using var host = await EngineHost.StartAsync();
+        await host.ConnectAsync(CountsTo(30));
+        await host.Hub.StartAsync("count", "one", "0");
+        await host.Work.IdleAsync();
+
+        await host.RestartAsync();
+        var worker = await host.ConnectAsync(CountsTo(30));
+        await host.SettledAsync();
+        worker.Turns.ShouldBeEmpty();
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        (await host.Hub.CompletionAsync("one")).Output.ShouldBe("30");
+    }
+
+    [Fact]
+    public async Task Events_raised_while_a_loop_is_held_back_reach_the_round_after_it_in_order()
+    {
+        await using var host = await EngineHost.StartAsync();
+        var counts = CountsTo(int.MaxValue);
+        await host.ConnectAsync(new Script
+        {
+            Workflow = history => history.Raised("stop") is { Count: > 0 } stops ? [Do.Complete(string.Join(",", stops))] : counts.Workflow(history),
+        });
+        await host.Hub.StartAsync("count", "one", "0");
+        await host.Work.IdleAsync();
+        await host.Hub.RaiseAsync("one", "stop", "a");
+        await host.Hub.RaiseAsync("one", "stop", "b");
+        await host.Work.IdleAsync();
+        (await host.Hub.GetAsync("one")).WorkflowState.WorkflowStatus.ShouldBe(OrchestrationStatus.Running);
+
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        (await host.Hub.CompletionAsync("one")).Output.ShouldBe("a,b");
+    }
+
+    [Fact]
+    public async Task Loop_that_is_held_back_can_be_terminated_at_once()
+    {
+        await using var host = await EngineHost.StartAsync();
+        var counts = CountsTo(int.MaxValue);
+        await host.ConnectAsync(counts);
+        await host.Hub.StartAsync("count", "one", "0");
+        await host.Work.IdleAsync();
+
+        await host.Hub.TerminateAsync("one", "over");
+
+        (await host.Hub.GetAsync("one")).WorkflowState.Output.ShouldBe("over");
+    }
+
+    [Fact]
+    public async Task Rounds_that_wait_for_something_are_never_held_back()
+    {
+        await using var host = await EngineHost.StartAsync();
+        await host.ConnectAsync(new Script
+        {
+            Workflow = history =>
+            {
+                var round = int.Parse(history.Start.Input, CultureInfo.InvariantCulture);
+                return round == 50 ? [Do.Complete("50")] : history.IsFirstTurn ? [Do.Activity(0, "work")] : [Do.ContinueAsNew($"{round + 1}")];
+            },
+        });
+
+        await host.Hub.StartAsync("count", "one", "0");
+
+        (await host.Hub.CompletionAsync("one")).Output.ShouldBe("50");
+    }
+
     private static Script CountsTo(int last) => new()
     {
         Workflow = history =>

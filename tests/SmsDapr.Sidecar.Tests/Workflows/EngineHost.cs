@@ -17,16 +17,25 @@ internal sealed class EngineHost : IAsyncDisposable
     public static readonly DateTimeOffset Noon = new(2026, 3, 8, 12, 0, 0, TimeSpan.Zero);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("engine-").FullName;
-    private readonly SidecarOptions _options;
+    private SidecarOptions _options;
     private readonly EngineSettings _settings;
     private readonly List<ScriptedWorker> _workers = [];
     private WebApplication? _app;
 
-    private EngineHost(EngineSettings? settings, int maxBodySize)
+    private EngineHost(EngineSettings? settings, int maxBodySize, string? workflowConfiguration)
     {
         _settings = settings ?? new EngineSettings();
         _options = new SidecarOptions { AppId = "app", DataDirectory = _directory, MaxBodySize = maxBodySize };
+        if (workflowConfiguration is not null)
+        {
+            var file = Path.Combine(_directory, "config.yaml");
+            File.WriteAllText(file, $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: config\nspec:\n  workflow: {workflowConfiguration}\n");
+            _options = _options with { ConfigPaths = [file] };
+        }
     }
+
+    /// <summary>Of the next start.</summary>
+    public void LimitBodiesTo(int bytes) => _options = _options with { MaxBodySize = bytes };
 
     public FakeTimeProvider Clock { get; } = new(Noon);
 
@@ -40,9 +49,12 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public WorkflowEngine Engine => _app!.Services.GetRequiredService<WorkflowEngine>();
 
-    public static async Task<EngineHost> StartAsync(EngineSettings? settings = null, int maxBodySize = 4 * 1024 * 1024)
+    /// <param name="settings">Sizes and times.</param>
+    /// <param name="maxBodySize">In bytes.</param>
+    /// <param name="workflowConfiguration">What a Configuration file says under <c>spec.workflow</c>, as a YAML flow mapping.</param>
+    public static async Task<EngineHost> StartAsync(EngineSettings? settings = null, int maxBodySize = 4 * 1024 * 1024, string? workflowConfiguration = null)
     {
-        var host = new EngineHost(settings, maxBodySize);
+        var host = new EngineHost(settings, maxBodySize, workflowConfiguration);
         await host.StartServerAsync();
         return host;
     }
@@ -69,6 +81,13 @@ internal sealed class EngineHost : IAsyncDisposable
         await StopServerAsync();
         meanwhile?.Invoke();
         await StartServerAsync();
+    }
+
+    /// <summary>Waits until the engine has done all that it was asked before, whether or not workers have answered.</summary>
+    public async Task SettledAsync()
+    {
+        await Hub.ListAsync(new Dapr.DurableTask.Protobuf.ListInstanceIDsRequest());
+        await Hub.ListAsync(new Dapr.DurableTask.Protobuf.ListInstanceIDsRequest());
     }
 
     /// <summary>Moves the clock to each due time on the way, as the owner of a virtual clock does.</summary>

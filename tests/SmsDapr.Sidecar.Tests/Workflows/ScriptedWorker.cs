@@ -14,6 +14,9 @@ internal sealed class Script
 
     public Func<History, string?> CustomStatus { get; init; } = _ => null;
 
+    /// <summary>Patches that the code took.</summary>
+    public Func<History, IReadOnlyList<string>> Patches { get; init; } = _ => [];
+
     /// <summary>Items for which this says false are received and never answered.</summary>
     public Func<WorkItem, bool> Answers { get; init; } = _ => true;
 }
@@ -121,12 +124,14 @@ internal sealed class ScriptedWorker : IAsyncDisposable
     public static WorkflowResponse Answer(Script script, WorkItem item)
     {
         var history = new History(item.WorkflowRequest);
+        var patches = script.Patches(history);
         return new WorkflowResponse
         {
             InstanceId = item.WorkflowRequest.InstanceId,
             Actions = { script.Workflow(history) },
             CustomStatus = script.CustomStatus(history),
             CompletionToken = item.CompletionToken,
+            Version = patches.Count > 0 ? new WorkflowVersion { Patches = { patches } } : null,
         };
     }
 

@@ -161,21 +161,4 @@ public sealed class WorkerTests
         worker.Ended.ShouldNotBeNull();
         (worker.Ended.Value.StatusCode, worker.Ended.Value.Detail).ShouldBe((StatusCode.Cancelled, "shutting down"));
     }
-
-    [Fact]
-    public async Task Instance_whose_history_outgrows_the_message_limit_stalls_and_can_still_be_terminated()
-    {
-        await using var host = await EngineHost.StartAsync(maxBodySize: 20_000);
-        await host.ConnectAsync(new Script { Workflow = _ => [] });
-        await host.Hub.StartAsync("grow", "one");
-        await host.Hub.RaiseAsync("one", "big", new string('x', 15_000));
-        await host.Work.IdleAsync();
-        await host.Hub.RaiseAsync("one", "big", new string('x', 10_000));
-        await host.Work.IdleAsync();
-
-        (await host.Hub.GetAsync("one")).WorkflowState.WorkflowStatus.ShouldBe(OrchestrationStatus.Stalled);
-        (await Should.ThrowAsync<RpcException>(() => host.Hub.RaiseAsync("one", "more"))).Status.Detail.ShouldBe("workflow is stalled");
-        await host.Hub.TerminateAsync("one");
-        (await host.Hub.GetAsync("one")).WorkflowState.WorkflowStatus.ShouldBe(OrchestrationStatus.Terminated);
-    }
 }

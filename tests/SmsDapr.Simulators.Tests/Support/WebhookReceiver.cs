@@ -82,7 +82,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     {
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync(http.RequestAborted);
-        var form = body.Split('&').Select(pair => pair.Split('=')).Select(pair => KeyValuePair.Create(Decode(pair[0]), Decode(pair[1])));
+        var form = body.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).Select(pair => KeyValuePair.Create(Decode(pair[0]), Decode(pair[1])));
         var number = ++Count;
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var headers = new HeaderDictionary(http.Request.Headers.ToDictionary());

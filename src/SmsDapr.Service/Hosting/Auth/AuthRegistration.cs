@@ -31,7 +31,7 @@ internal static class AuthRegistration
             .AddPolicy(Policies.Admin, policy => policy.RequireAssertion(context => Caller.From(context.User) is { Role: Role.Admin }))
             .AddPolicy(Policies.ServiceOrAdmin, policy => policy.RequireAssertion(context => Caller.From(context.User) is { Role: Role.Admin or Role.Service }))
             .AddPolicy(Policies.OwnUser, policy => policy.RequireAssertion(IsOwnUser));
-        builder.AddRateLimit();
+        builder.AddRateLimit(options.RequestsPerMinute);
     }
 
     public static void UseAuth(this WebApplication app)

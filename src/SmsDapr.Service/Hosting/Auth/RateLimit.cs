@@ -3,19 +3,18 @@ using System.Threading.RateLimiting;
 
 namespace SmsDapr.Service.Hosting.Auth;
 
-/// <summary>600 requests a minute for each user; callers that act for anyone have no limit.</summary>
+/// <summary>So many requests a minute for each key and each token's subject, by role.</summary>
 internal static class RateLimit
 {
-    private const int PermitsPerMinute = 600;
     private const int Segments = 6;
 
-    public static void AddRateLimit(this WebApplicationBuilder builder) =>
+    public static void AddRateLimit(this WebApplicationBuilder builder, IReadOnlyDictionary<Role, int> requestsPerMinute) =>
         builder.Services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                Caller.From(context.User) is { Role: Role.User, UserId: { } userId }
-                    ? RateLimitPartition.GetSlidingWindowLimiter(userId, _ => Window())
+                Caller.From(context.User) is { } caller && requestsPerMinute.TryGetValue(caller.Role, out var permits)
+                    ? RateLimitPartition.GetSlidingWindowLimiter($"{caller.Role}\n{caller.Name}\n{caller.UserId}", _ => Window(permits))
                     : RateLimitPartition.GetNoLimiter(""));
             options.OnRejected = (rejected, _) =>
             {
@@ -26,9 +25,9 @@ internal static class RateLimit
             };
         });
 
-    private static SlidingWindowRateLimiterOptions Window() => new()
+    private static SlidingWindowRateLimiterOptions Window(int permits) => new()
     {
-        PermitLimit = PermitsPerMinute,
+        PermitLimit = permits,
         Window = TimeSpan.FromMinutes(1),
         SegmentsPerWindow = Segments,
         QueueLimit = 0,

@@ -8,9 +8,14 @@ namespace SmsDapr.Service.Hosting.Options;
 /// <summary>Who may call. Without keys and JWT nobody may.</summary>
 internal sealed record AuthOptions
 {
+    private const int UserRequestsPerMinute = 600;
+
     public required IReadOnlyList<ApiKey> ApiKeys { get; init; }
 
     public required JwtOptions? Jwt { get; init; }
+
+    /// <summary>Requests a minute that each caller of a role may make; a role that is left out has no limit.</summary>
+    public required IReadOnlyDictionary<Role, int> RequestsPerMinute { get; init; }
 
     internal static AuthOptions Read(SettingsReader settings)
     {
@@ -24,8 +29,14 @@ internal sealed record AuthOptions
             keys.Add(key);
         }
 
-        return new AuthOptions { ApiKeys = keys, Jwt = ReadJwt(settings.Section("Jwt")) };
+        return new AuthOptions { ApiKeys = keys, Jwt = ReadJwt(settings.Section("Jwt")), RequestsPerMinute = ReadLimits(settings.Section("RequestsPerMinute")) };
     }
+
+    private static Dictionary<Role, int> ReadLimits(SettingsReader settings) =>
+        Enum.GetValues<Role>()
+            .Select(role => (Role: role, Limit: settings.Number(role.ToString(), role == Role.User ? UserRequestsPerMinute : 0, 0, 1_000_000)))
+            .Where(limit => limit.Limit > 0)
+            .ToDictionary(limit => limit.Role, limit => limit.Limit);
 
     private static ApiKey? ReadKey(SettingsReader settings, string index)
     {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using SmsDapr.Service.Composing;
 using SmsDapr.Service.Hosting.Auth;
+using SmsDapr.Service.Privacy;
+using SmsDapr.Service.Reporting.Alerts;
 
 namespace SmsDapr.Service.Hosting.Options;
 
@@ -18,6 +20,8 @@ internal static class OptionsRegistration
         var sms = SmsOptions.Read(Read("Sms"));
         var auth = AuthOptions.Read(Read("Auth"));
         var dapr = DaprOptions.Read(Read(""));
+        var retention = RetentionOptions.Read(Read("Retention"));
+        var alerts = AlertOptions.Read(Read("Alerts"));
         var composing = ComposingOptions.Read(Read(""));
         var google = GoogleCalendarOptions.Read(Read("GoogleCalendar"));
         var feeds = CalendarFeedOptions.Read(Read("CalendarFeeds"));
@@ -28,6 +32,8 @@ internal static class OptionsRegistration
         builder.Services.AddSingleton(sms);
         builder.Services.AddSingleton(auth);
         builder.Services.AddSingleton(dapr);
+        builder.Services.AddSingleton(retention);
+        builder.Services.AddSingleton(alerts);
         builder.Services.AddSingleton(composing);
         builder.Services.AddSingleton(google);
         builder.Services.AddSingleton(feeds);

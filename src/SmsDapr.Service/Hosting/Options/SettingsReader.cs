@@ -28,6 +28,9 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
             string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"),
             text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : null);
 
+    /// <summary>Null when it is not set.</summary>
+    public int? Number(string key, int min, int max) => Text(key) is null ? null : Number(key, min, min, max);
+
     public Duration Duration(string key, Duration otherwise, Duration min, Duration max) =>
         Parse(
             key,
@@ -41,6 +44,9 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
                 var value = period.Value.ToDuration();
                 return value >= min && value <= max ? value : (Duration?)null;
             });
+
+    /// <summary>Null when it is not set.</summary>
+    public Duration? OptionalDuration(string key, Duration min, Duration max) => Text(key) is null ? null : Duration(key, min, min, max);
 
     public Uri Address(string key, string otherwise) => Address(key) ?? new Uri(otherwise);
 

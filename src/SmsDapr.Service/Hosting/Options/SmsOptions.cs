@@ -1,4 +1,5 @@
 using NodaTime;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Users;
 
 namespace SmsDapr.Service.Hosting.Options;
@@ -11,6 +12,9 @@ public sealed record SmsOptions
 
     /// <summary>Attempts in all, not retries.</summary>
     public required int MaxSendAttempts { get; init; }
+
+    /// <summary>Delays between attempts, and how many may follow failed receipts.</summary>
+    public required RetryOptions Retry { get; init; }
 
     /// <summary>What applies to a user who never set anything.</summary>
     public required UserDefaults UserDefaults { get; init; }
@@ -34,6 +38,7 @@ public sealed record SmsOptions
     {
         SendingEnabled = settings.Flag("SendingEnabled", true),
         MaxSendAttempts = settings.Number("MaxSendAttempts", 3, 1, 20),
+        Retry = RetryOptions.Default with { MaxRetriesAfterReceipt = settings.Number("MaxRetriesAfterReceipt", 0, 19) },
         UserDefaults = ReadUserDefaults(settings),
         DefaultRegion = ReadRegion(settings),
         MaxLateness = settings.Duration("MaxLateness", Duration.FromHours(4), Duration.FromMinutes(1), Duration.FromDays(7)),

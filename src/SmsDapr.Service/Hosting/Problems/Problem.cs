@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace SmsDapr.Service.Hosting.Problems;
 
@@ -40,6 +41,23 @@ public static class Problem
     /// <summary>429 or any other status without more to say than a sentence.</summary>
     public static ProblemHttpResult Of(int status, string detail) => TypedResults.Problem(Details(status, detail));
 
-    // Type and title come from the framework's table of status codes.
-    private static ProblemDetails Details(int status, string detail) => new() { Status = status, Detail = detail };
+    /// <summary>Fills in type and title of statuses that the framework's own table of them lacks.</summary>
+    internal static ProblemDetails Completed(this ProblemDetails problem)
+    {
+        if (problem.Status is { } status && Types.TryGetValue(status, out var type))
+        {
+            problem.Type ??= type;
+            problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+        }
+
+        return problem;
+    }
+
+    private static readonly Dictionary<int, string> Types = new()
+    {
+        [StatusCodes.Status413PayloadTooLarge] = "https://tools.ietf.org/html/rfc9110#section-15.5.14",
+        [StatusCodes.Status429TooManyRequests] = "https://tools.ietf.org/html/rfc6585#section-4",
+    };
+
+    private static ProblemDetails Details(int status, string detail) => new ProblemDetails { Status = status, Detail = detail }.Completed();
 }

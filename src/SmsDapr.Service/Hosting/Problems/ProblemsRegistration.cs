@@ -13,6 +13,7 @@ internal static class ProblemsRegistration
         {
             context.ProblemDetails.Extensions.Remove("traceId");
             context.ProblemDetails.Detail ??= DetailOf(context.ProblemDetails.Status);
+            context.ProblemDetails.Completed();
         });
         builder.Services.AddExceptionHandler<ExceptionAnswers>();
     }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
+using NodaTime;
 using SmsDapr.Service.Hosting.Options;
 
 namespace SmsDapr.Service.Hosting.Storage;
@@ -15,6 +17,11 @@ internal readonly record struct StoredState(ByteString Data, string ETag);
 internal sealed class StateClient(SidecarChannel sidecar, DaprOptions options)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Dapr's word for «never expires».</summary>
+    public static readonly Duration ForGood = Duration.FromSeconds(-1);
+
+    private const string TimeToLive = "ttlInSeconds";
 
     // The sidecar answers with at most 4 MiB, a document has at most 64 KiB.
     private const int KeysPerCall = 48;
@@ -46,19 +53,34 @@ internal sealed class StateClient(SidecarChannel sidecar, DaprOptions options)
     }
 
     /// <summary>Stores the value if the key has this ETag, or, without one, if there is nothing.</summary>
-    public async Task SaveAsync(string key, ByteString data, string? etag, CancellationToken cancellation)
+    /// <param name="key">The key.</param>
+    /// <param name="data">The value.</param>
+    /// <param name="etag">The version to be replaced.</param>
+    /// <param name="lifetime">After which the store forgets it; <see cref="ForGood"/> takes back an earlier one; null says nothing about it.</param>
+    /// <param name="cancellation">Ends the call; the value may be stored then.</param>
+    public async Task SaveAsync(string key, ByteString data, string? etag, Duration? lifetime, CancellationToken cancellation)
     {
         var item = new StateItem { Key = key, Value = data, Options = FirstWrite };
         if (etag is not null)
             item.Etag = new Etag { Value = etag };
+        if (lifetime is { } kept)
+            item.Metadata[TimeToLive] = ((long)kept.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var request = new SaveStateRequest { StoreName = options.StateStore, States = { item } };
         using var call = sidecar.Dapr.SaveStateAsync(request, Call(cancellation));
         await call;
     }
 
-    public async Task DeleteAsync(string key, CancellationToken cancellation)
+    /// <summary>Deletes the value if the key has this ETag, or, without one, whatever is there.</summary>
+    public async Task DeleteAsync(string key, string? etag, CancellationToken cancellation)
     {
-        using var call = sidecar.Dapr.DeleteStateAsync(new DeleteStateRequest { StoreName = options.StateStore, Key = key }, Call(cancellation));
+        var request = new DeleteStateRequest { StoreName = options.StateStore, Key = key };
+        if (etag is not null)
+        {
+            request.Etag = new Etag { Value = etag };
+            request.Options = FirstWrite;
+        }
+
+        using var call = sidecar.Dapr.DeleteStateAsync(request, Call(cancellation));
         await call;
     }
 

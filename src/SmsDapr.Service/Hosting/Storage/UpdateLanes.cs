@@ -10,10 +10,9 @@ internal sealed class UpdateLanes(IDocumentStore documents, Backoff backoff)
 
     private readonly Dictionary<string, object> _lanes = new(StringComparer.Ordinal);
 
-    public Task<T?> UpdateAsync<T>(string key, Func<T?, T?> change, CancellationToken cancellation)
+    public Task<T?> UpdateAsync<T>(string key, PendingChange<T> pending)
         where T : class
     {
-        var pending = new PendingChange<T>(change, cancellation);
         List<PendingChange<T>> lane;
         var idle = false;
         lock (_lanes)
@@ -29,12 +28,12 @@ internal sealed class UpdateLanes(IDocumentStore documents, Backoff backoff)
         }
 
         if (idle)
-            _ = DrainAsync(key, lane);
-        return pending.Outcome.WaitAsync(cancellation);
+            _ = DrainAsync(key, lane, pending.Read);
+        return pending.Outcome.WaitAsync(pending.Cancellation);
     }
 
     // Ends with the lane empty and removed; failures go to those who wait for them.
-    private async Task DrainAsync<T>(string key, List<PendingChange<T>> lane)
+    private async Task DrainAsync<T>(string key, List<PendingChange<T>> lane, KnownVersion<T>? read)
         where T : class
     {
         var batch = new List<PendingChange<T>>();
@@ -57,27 +56,32 @@ internal sealed class UpdateLanes(IDocumentStore documents, Backoff backoff)
             try
             {
                 if (batch.Count > 0)
-                    await ApplyAsync(key, batch);
+                    await ApplyAsync(key, batch, read);
             }
             catch (Exception failure)
             {
                 batch.ForEach(pending => pending.Fail(failure));
             }
+
+            // The batch itself has outdated it.
+            read = null;
         }
     }
 
     // Without the callers' tokens: one caller that leaves must not take the others' changes along.
-    private async Task ApplyAsync<T>(string key, List<PendingChange<T>> batch)
+    private async Task ApplyAsync<T>(string key, List<PendingChange<T>> batch, KnownVersion<T>? read)
         where T : class
     {
+        // Only a write proves that what was read before is still there, so whoever declines it looks again.
+        if (read is not null && await TryApplyAsync(key, batch, read.Document) is true)
+        {
+            batch.ForEach(pending => pending.Complete());
+            return;
+        }
+
         for (var attempt = 1; ; attempt++)
         {
-            var stored = await documents.FindAsync<T>(key, CancellationToken.None);
-            var next = stored?.Value;
-            foreach (var pending in batch)
-                next = pending.ApplyTo(next);
-
-            if (ReferenceEquals(next, stored?.Value) || await StoreAsync(key, next!, stored?.ETag))
+            if (await TryApplyAsync(key, batch, await documents.FindAsync<T>(key, CancellationToken.None)) is not false)
             {
                 batch.ForEach(pending => pending.Complete());
                 return;
@@ -87,6 +91,16 @@ internal sealed class UpdateLanes(IDocumentStore documents, Backoff backoff)
                 throw new StateStoreUnavailableException("A document kept being changed by others.");
             await backoff.PauseAsync(attempt, CancellationToken.None);
         }
+    }
+
+    /// <summary>Null when nothing changes; false when someone else was first.</summary>
+    private async Task<bool?> TryApplyAsync<T>(string key, List<PendingChange<T>> batch, Document<T>? stored)
+        where T : class
+    {
+        var next = stored?.Value;
+        foreach (var pending in batch)
+            next = pending.ApplyTo(next);
+        return ReferenceEquals(next, stored?.Value) ? null : await StoreAsync(key, next!, stored?.ETag);
     }
 
     private Task<bool> StoreAsync<T>(string key, T value, string? etag)
@@ -102,6 +116,11 @@ internal sealed class PendingChange<T>(Func<T?, T?> change, CancellationToken ca
 {
     private readonly TaskCompletionSource<T?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
+
+    /// <summary>What the caller has just read; null when nothing.</summary>
+    public KnownVersion<T>? Read { get; init; }
+
+    public CancellationToken Cancellation => cancellation;
 
     public Task<T?> Outcome => _outcome.Task;
 
@@ -127,3 +146,7 @@ internal sealed class PendingChange<T>(Func<T?, T?> change, CancellationToken ca
 
     public void Fail(Exception failure) => _outcome.TrySetException(failure);
 }
+
+/// <summary>A document as it was a moment ago; null for one that was missing.</summary>
+internal sealed record KnownVersion<T>(Document<T>? Document)
+    where T : class;

@@ -84,6 +84,9 @@ internal sealed class Turn : DispatchedWork
 
     public IReadOnlyList<Dapr.DurableTask.Protobuf.HistoryEvent> NewEvents { get; }
 
+    /// <summary>Counts as one of the turns that may be with workers.</summary>
+    public bool HoldsPlace { get; set; }
+
     /// <summary>The last inbox row that this turn consumes.</summary>
     public long LastSequence { get; }
 
@@ -103,9 +106,14 @@ internal sealed class Turn : DispatchedWork
 }
 
 /// <summary>One activity, as stored with the turn that scheduled it.</summary>
-internal sealed class ActivityRun(ActivityKey key, byte[] request) : DispatchedWork(ActivityToken.Format(key))
+/// <param name="key">The activity.</param>
+/// <param name="request">Its request as it is sent.</param>
+/// <param name="name">Its name, where names make a difference.</param>
+internal sealed class ActivityRun(ActivityKey key, byte[] request, string name) : DispatchedWork(ActivityToken.Format(key))
 {
     public ActivityKey Key { get; } = key;
+
+    public string Name { get; } = name;
 
     public byte[] Request { get; } = request;
 

@@ -35,6 +35,7 @@ internal sealed class Progress
     private readonly Dictionary<int, TimerCreatedEvent> _timers = [];
     private readonly Dictionary<int, string> _children = [];
     private readonly List<byte[]> _history = [];
+    private readonly List<string> _patches = [];
 
     public ExecutionStartedEvent? Start { get; private set; }
 
@@ -53,6 +54,12 @@ internal sealed class Progress
 
     public bool IsSuspended { get; private set; }
 
+    /// <summary>Patches that this execution took, in order.</summary>
+    public IReadOnlyList<string> Patches => _patches;
+
+    /// <summary>Why the instance stalled, while that is the last thing its history says.</summary>
+    public ExecutionStalledEvent? Stalled { get; private set; }
+
     public static Progress Load(IEnumerable<byte[]> history, IEnumerable<InboxRow> inbox)
     {
         var progress = new Progress();
@@ -68,6 +75,7 @@ internal sealed class Progress
     {
         _history.Add(encoded);
         HistoryBytes += encoded.Length;
+        Stalled = events.Count > 0 ? events[^1].ExecutionStalled : Stalled;
         List<(int, TimerCreatedEvent)>? needless = null;
         foreach (var item in events)
         {
@@ -86,6 +94,9 @@ internal sealed class Progress
         {
             case HistoryEvent.EventTypeOneofCase.ExecutionStarted:
                 Start ??= item.ExecutionStarted;
+                break;
+            case HistoryEvent.EventTypeOneofCase.WorkflowStarted when item.WorkflowStarted.Version is { } version:
+                _patches.AddRange(version.Patches);
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
                 _timers[item.EventId] = item.TimerCreated;

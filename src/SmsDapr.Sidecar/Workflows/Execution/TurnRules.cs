@@ -22,16 +22,25 @@ internal sealed record TurnResult
     /// <summary>First events of the next generation; null: the generation goes on.</summary>
     public IReadOnlyList<HistoryEvent>? NextGeneration { get; init; }
 
-    public string? Stalled { get; init; }
+    /// <summary>Why no worker there is can go on with this instance; nothing of the turn counts then.</summary>
+    public ExecutionStalledEvent? Stalled { get; init; }
 }
 
 /// <summary>The engine's rules for turning a worker's actions into history.</summary>
 internal sealed class TurnRules(string appId)
 {
-    public TurnResult Apply(string instanceId, ExecutionStartedEvent start, IReadOnlyList<HistoryEvent> newEvents, WorkflowResponse response, DateTime now)
+    public TurnResult Apply(
+        string instanceId,
+        ExecutionStartedEvent start,
+        IReadOnlyList<string> recordedPatches,
+        IReadOnlyList<HistoryEvent> newEvents,
+        WorkflowResponse response,
+        DateTime now)
     {
-        if (response.Version is { } version && (version.Patches.Count > 0 || version.HasName))
-            newEvents[0].WorkflowStarted.Version = version;
+        // A termination needs no code that fits.
+        if (PatchRules.Mismatch(recordedPatches, response.Version) is { } mismatch && newEvents.All(e => e.ExecutionTerminated is null))
+            return new TurnResult { History = [], Stalled = new ExecutionStalledEvent { Reason = StalledReason.PatchMismatch, Description = mismatch } };
+        newEvents[0].WorkflowStarted.Version = PatchRules.Addition(recordedPatches, response.Version);
 
         var application = new Application(appId, instanceId, start, newEvents, now);
         foreach (var action in response.Actions)
@@ -73,7 +82,7 @@ internal sealed class TurnRules(string appId)
         private readonly List<(HistoryEvent, ExecutionStartedEvent)> _children = [];
         private readonly ExecutionTerminatedEvent? _termination = newEvents.LastOrDefault(e => e.ExecutionTerminated is not null)?.ExecutionTerminated;
         private ExecutionCompletedEvent? _completion;
-        private string? _stalled;
+        private ExecutionStalledEvent? _stalled;
 
         public IReadOnlyList<HistoryEvent>? NextGeneration { get; private set; }
 
@@ -94,7 +103,11 @@ internal sealed class TurnRules(string appId)
                     Complete(action.Id, action.CompleteWorkflow);
                     break;
                 case WorkflowAction.WorkflowActionTypeOneofCase.WorkflowVersionNotAvailable:
-                    _stalled ??= $"Version not available: {newEvents[0].WorkflowStarted?.Version?.Name}";
+                    _stalled ??= new ExecutionStalledEvent
+                    {
+                        Reason = StalledReason.VersionNotAvailable,
+                        Description = $"Version not available: {newEvents[0].WorkflowStarted?.Version?.Name}",
+                    };
                     break;
                 default:
                     // daprd retries such a turn for ever; ending the workflow tells the developer at once what will not work there either.

@@ -27,6 +27,9 @@ internal readonly record struct TimerRow(DateTime Due, int Nanoseconds, long Ins
 {
     /// <summary>Not a timer of the workflow: the instance may run from this moment on.</summary>
     public const int Release = -1;
+
+    /// <summary>Not a timer of the workflow: the finished instance is kept until this moment.</summary>
+    public const int Forget = -2;
 }
 
 /// <summary>Events waiting for the next turn, encoded as <c>WorkflowRequest.newEvents</c>.</summary>

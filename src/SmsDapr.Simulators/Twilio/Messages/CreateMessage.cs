@@ -98,12 +98,13 @@ internal sealed class CreateMessage(
     {
         var sendAt = form.ScheduledFor();
         var byService = form.MessagingServiceSid is not null;
+        var body = form.SmartEncoded ? LookAlikes.Replace(form.Body!) : form.Body!;
         return new Message
         {
             Sid = sids.Next("SM"),
             From = form.From,
             To = form.To!,
-            Body = form.Body!,
+            Body = body,
             MessagingServiceSid = form.MessagingServiceSid,
             Status = (byService, sendAt) switch
             {
@@ -111,7 +112,7 @@ internal sealed class CreateMessage(
                 (true, null) => MessageStatus.Accepted,
                 _ => MessageStatus.Scheduled,
             },
-            Segments = Segments.Count(form.Body!),
+            Segments = Segments.Count(body),
             CreatedAt = now,
             UpdatedAt = now,
             WebhookUrl = form.StatusCallback,

@@ -23,6 +23,8 @@ internal sealed record CreateMessageForm
 
     public string? ValidityPeriod { get; init; }
 
+    public bool SmartEncoded { get; init; }
+
     public string? ScheduleType { get; init; }
 
     public string? SendAt { get; init; }
@@ -41,6 +43,7 @@ internal sealed record CreateMessageForm
             Body = Value("Body"),
             StatusCallback = Value("StatusCallback"),
             ValidityPeriod = Value("ValidityPeriod"),
+            SmartEncoded = string.Equals(Value("SmartEncoded"), "true", StringComparison.OrdinalIgnoreCase),
             ScheduleType = Value("ScheduleType"),
             SendAt = Value("SendAt"),
         };

@@ -7,3 +7,5 @@ public sealed class OptimisticConcurrency(InMemorySidecar sidecar) : State.Optim
 public sealed class Transactions(InMemorySidecar sidecar) : State.Transactions(sidecar);
 
 public sealed class StateOverHttp(InMemorySidecar sidecar) : State.StateOverHttp(sidecar);
+
+public sealed class WaysOfTheStores(InMemorySidecar sidecar) : State.WaysOfTheStores(sidecar);

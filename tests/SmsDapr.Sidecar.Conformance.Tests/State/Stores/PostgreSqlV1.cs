@@ -7,3 +7,5 @@ public sealed class OptimisticConcurrency(PostgreSqlV1Sidecar sidecar) : State.O
 public sealed class Transactions(PostgreSqlV1Sidecar sidecar) : State.Transactions(sidecar);
 
 public sealed class StateOverHttp(PostgreSqlV1Sidecar sidecar) : State.StateOverHttp(sidecar);
+
+public sealed class WaysOfTheStores(PostgreSqlV1Sidecar sidecar) : State.WaysOfTheStores(sidecar);

@@ -7,3 +7,5 @@ public sealed class OptimisticConcurrency(PostgreSqlV2Sidecar sidecar) : State.O
 public sealed class Transactions(PostgreSqlV2Sidecar sidecar) : State.Transactions(sidecar);
 
 public sealed class StateOverHttp(PostgreSqlV2Sidecar sidecar) : State.StateOverHttp(sidecar);
+
+public sealed class WaysOfTheStores(PostgreSqlV2Sidecar sidecar) : State.WaysOfTheStores(sidecar);

@@ -7,3 +7,5 @@ public sealed class OptimisticConcurrency(RedisSidecar sidecar) : State.Optimist
 public sealed class Transactions(RedisSidecar sidecar) : State.Transactions(sidecar);
 
 public sealed class StateOverHttp(RedisSidecar sidecar) : State.StateOverHttp(sidecar);
+
+public sealed class WaysOfTheStores(RedisSidecar sidecar) : State.WaysOfTheStores(sidecar);

@@ -7,3 +7,5 @@ public sealed class OptimisticConcurrency(SidecarFixture sidecar) : State.Optimi
 public sealed class Transactions(SidecarFixture sidecar) : State.Transactions(sidecar);
 
 public sealed class StateOverHttp(SidecarFixture sidecar) : State.StateOverHttp(sidecar);
+
+public sealed class WaysOfTheStores(SidecarFixture sidecar) : State.WaysOfTheStores(sidecar);

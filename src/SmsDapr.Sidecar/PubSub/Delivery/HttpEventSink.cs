@@ -1,18 +1,26 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using SmsDapr.Sidecar.Api;
 using SmsDapr.Sidecar.Hosting;
 
-namespace SmsDapr.Sidecar.PubSub;
+namespace SmsDapr.Sidecar.PubSub.Delivery;
 
 /// <summary>Posts events to the application and reads its answer.</summary>
 internal sealed partial class HttpEventSink(AppChannel app, ILogger<HttpEventSink> logger)
 {
+    // What anyone publishes must not steer the connection or pass for the sidecar's own word.
+    private static readonly HashSet<string> Reserved =
+        new(StringComparer.OrdinalIgnoreCase) { "Host", "Connection", "Transfer-Encoding", "Upgrade", "Expect", "pubsubName", "traceparent", ApiTokenCheck.Header };
+
     public async Task<DeliveryOutcome> DeliverAsync(Subscription subscription, TopicEvent topicEvent, CancellationToken cancellationToken)
     {
         var content = new ReadOnlyMemoryContent(topicEvent.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue(CloudEvents.ContentType);
-        using var request = new HttpRequestMessage(HttpMethod.Post, subscription.Route.TrimStart('/')) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, topicEvent.Path.TrimStart('/')) { Content = content };
+        foreach (var (name, value) in topicEvent.Message.Metadata.Where(entry => !Reserved.Contains(entry.Key)))
+            request.Headers.TryAddWithoutValidation(name, value);
+        request.Headers.TryAddWithoutValidation("pubsubName", subscription.PubSub);
         if (topicEvent.Attribute("traceparent") is { } traceParent)
             request.Headers.TryAddWithoutValidation("traceparent", traceParent);
         try

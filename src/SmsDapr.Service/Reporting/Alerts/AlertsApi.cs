@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using NodaTime;
+using NodaTime.Text;
+using SmsDapr.Service.Hosting.Auth;
+using SmsDapr.Service.Hosting.Problems;
+
+namespace SmsDapr.Service.Reporting.Alerts;
+
+/// <summary>Reading and resolving alerts.</summary>
+internal static class AlertsApi
+{
+    public static void AddAlerts(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AlertChannels>();
+        builder.Services.AddSingleton<AlertBook>();
+    }
+
+    public static void MapAlerts(this IEndpointRouteBuilder routes)
+    {
+        var alerts = routes.MapGroup("/v1/alerts").RequireAuthorization(Policies.Admin).WithTags("Alerts");
+        alerts.MapGet("/", ListAsync)
+            .WithSummary("Alerts, oldest first: the open ones, or with state=all resolved ones too; from and to (dates, or times of which the last is exclusive) by opening time")
+            .Produces<AlertList>();
+        alerts.MapPost("/{id}/resolve", ResolveAsync)
+            .WithSummary("Resolve an alert by hand; what still fires opens a new one")
+            .Produces<AlertView>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<AlertList>, ProblemHttpResult>> ListAsync(
+        AlertBook alerts, CancellationToken cancellation, string? state = null, string? from = null, string? to = null)
+    {
+        var (start, end) = (ReadBound(from, isEnd: false), ReadBound(to, isEnd: true));
+        var validation = new RequestValidation()
+            .Check(state is null or "open" or "all", "state", "must be open or all")
+            .Check(from is null || start is not null, "from", "must be a date or an RFC 3339 time")
+            .Check(to is null || end is not null, "to", "must be a date or an RFC 3339 time");
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+
+        var found = await alerts.ListAsync(includeResolved: state == "all", cancellation);
+        return TypedResults.Ok(new AlertList(
+        [
+            .. found
+                .Where(alert => (start is null || alert.OpenedAt >= start) && (end is null || alert.OpenedAt < end))
+                .Select(AlertView.Of),
+        ]));
+    }
+
+    private static async Task<Results<Ok<AlertView>, ProblemHttpResult>> ResolveAsync(string id, AlertBook alerts, CancellationToken cancellation) =>
+        await alerts.ResolveAsync(id, cancellation) is { } alert
+            ? TypedResults.Ok(AlertView.Of(alert))
+            : Problem.NotFound("There is no such alert.");
+
+    /// <summary>A time as it is; a UTC date as its beginning, or as its end where it ends a range, which then includes it.</summary>
+    private static Instant? ReadBound(string? text, bool isEnd)
+    {
+        if (text is null)
+            return null;
+        if (LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date })
+            return (isEnd ? date.PlusDays(1) : date).AtMidnight().InUtc().ToInstant();
+        return OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true, Value: var time } ? time.ToInstant() : null;
+    }
+}
