@@ -48,7 +48,7 @@ internal static class LocalHost
         var clock = virtualClock ?? TimeProvider.System;
         var faults = new StateFaults();
         Action<WebApplicationBuilder> track = virtualClock is null ? static _ => { } : builder => builder.TrackWork(work);
-        Directory.CreateDirectory(options.DataDirectory);
+        await using var held = Hold(options.DataDirectory);
 
         await using var simulators = options.Simulators ? CreateSimulators(options, clock, track) : null;
         await using var sidecar = SidecarHost.Create(SidecarOptions(options), clock, work, faults, LogProblems);
@@ -82,6 +82,20 @@ internal static class LocalHost
             // Also after a start that failed halfway: what already talks to each other is to part in order.
             foreach (var host in hosts.Reverse())
                 await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>One process per data directory; the lock goes with the process, however that ends.</summary>
+    private static FileStream Hold(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFailure($"--data-dir: '{directory}' cannot be used, perhaps because another SmsDapr.Local runs on it ({e.Message})");
         }
     }
 

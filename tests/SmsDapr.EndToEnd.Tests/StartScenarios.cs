@@ -59,6 +59,25 @@ public sealed class StartScenarios
         lines.ShouldHaveSingleItem().ShouldContain($"127.0.0.1:{port}");
     }
 
+    [Fact]
+    public async Task A_data_directory_that_is_in_use_ends_the_start_with_one_line_that_names_it()
+    {
+        var directory = Directory.CreateTempSubdirectory("smsdapr-start-").FullName;
+        try
+        {
+            await using var other = new FileStream(Path.Combine(directory, "lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+
+            var (code, lines) = await RunAsync(["--data-dir", directory], new Dictionary<string, string>());
+
+            code.ShouldNotBe(0);
+            lines.ShouldHaveSingleItem().ShouldContain(directory);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     private static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         var data = Directory.CreateTempSubdirectory("smsdapr-start-").FullName;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 using SmsDapr.Service.Calendar;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Users;
@@ -49,6 +50,7 @@ internal static class PlanningApi
         routes.MapPost("/v1/planning/runs", RunAsync)
             .RequireAuthorization(Policies.Admin)
             .WithTags("Planning")
+            .WithRequestExample("""{ "userIds": ["anna"], "date": "2030-01-15", "dryRun": true }""")
             .WithSummary("Plan the reminders of a day; run twice, it plans once");
 
     private static async Task<Results<Ok<PlanningRunView>, ProblemHttpResult>> RunAsync(
