@@ -178,7 +178,7 @@ public sealed class PushTests
         error.GetProperty("error").GetProperty("errors")[0].GetProperty("reason").GetString().ShouldBe(reason);
     }
 
-    private static Task StopAsync(Simulator simulator, JsonElement channel, int status) => simulator.CallAsync(
+    private static Task<JsonElement> StopAsync(Simulator simulator, JsonElement channel, int status) => simulator.CallAsync(
         HttpMethod.Post,
         "/calendar/v3/channels/stop",
         new { id = channel.GetProperty("id").GetString(), resourceId = channel.GetProperty("resourceId").GetString() },
