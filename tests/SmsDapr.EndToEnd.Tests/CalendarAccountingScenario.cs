@@ -53,7 +53,7 @@ public sealed class CalendarAccountingScenario(ITestOutputHelper output)
         await AccountAsync(system, users);
     }
 
-    private async Task LiveAndDieAsync(VirtualSystem system, IReadOnlyList<CalendarUser> users, int changes)
+    private async Task LiveAndDieAsync(VirtualSystem system, List<CalendarUser> users, int changes)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var life = LiveAsync(system, users, int.MaxValue, done, stopSignalAfter: changes);
@@ -68,7 +68,7 @@ public sealed class CalendarAccountingScenario(ITestOutputHelper output)
     }
 
     /// <summary>Changes calendars until enough were made or the process dies.</summary>
-    private async Task LiveAsync(VirtualSystem system, IReadOnlyList<CalendarUser> users, int changes, TaskCompletionSource done, int stopSignalAfter = int.MaxValue)
+    private async Task LiveAsync(VirtualSystem system, List<CalendarUser> users, int changes, TaskCompletionSource done, int stopSignalAfter = int.MaxValue)
     {
         try
         {
@@ -115,7 +115,7 @@ public sealed class CalendarAccountingScenario(ITestOutputHelper output)
         Count(answer.IsSuccessStatusCode ? $"change: {what}" : "change: not possible");
     }
 
-    private async Task AccountAsync(VirtualSystem system, IReadOnlyList<CalendarUser> users)
+    private async Task AccountAsync(VirtualSystem system, List<CalendarUser> users)
     {
         await new SimulatedGoogle(system.Process.Simulator).PushesAsync(new { });
         _clock = _clock.AddMinutes(35);

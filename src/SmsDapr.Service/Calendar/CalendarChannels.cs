@@ -63,10 +63,19 @@ internal sealed partial class CalendarChannels(
         var id = Guid.NewGuid().ToString();
         var secret = new PushSecret(leased.UserId, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)), null, clock.GetCurrentInstant());
         await documents.TryCreateAsync(Key(id), secret, cancellation);
-        var channel = await sources.For(leased.CalendarId).WatchAsync(leased.Address, id, secret.Token, cancellation);
-        if (channel is null)
-            await documents.DeleteAsync(Key(id), cancellation);
-        else
+        WatchChannel? channel = null;
+        try
+        {
+            channel = await sources.For(leased.CalendarId).WatchAsync(leased.Address, id, secret.Token, cancellation);
+        }
+        finally
+        {
+            // Also after a call whose outcome is open: a channel that exists all the same is believed by nobody and ends by itself.
+            if (channel is null)
+                await documents.DeleteAsync(Key(id), CancellationToken.None);
+        }
+
+        if (channel is not null)
             await documents.UpdateAsync<PushSecret>(Key(id), current => (current ?? secret) with { ResourceId = channel.ResourceId }, cancellation);
 
         var now = clock.GetCurrentInstant();

@@ -107,7 +107,7 @@ internal sealed class CalendarEvents(IDocumentStore documents)
         }
     }
 
-    private Task AddDayAsync(string userId, LocalDate day, CancellationToken cancellation) =>
+    private Task<DayDirectory?> AddDayAsync(string userId, LocalDate day, CancellationToken cancellation) =>
         documents.UpdateAsync<DayDirectory>(
             DirectoryKey(userId),
             current => current?.Days.Contains(day) == true ? null : new DayDirectory([.. current?.Days ?? [], day]),

@@ -7,9 +7,9 @@ using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Hosting.Problems;
 using SmsDapr.Service.Messages;
+using SmsDapr.Service.Planning;
 using SmsDapr.Service.Privacy;
 using SmsDapr.Service.Reporting.Alerts;
-using SmsDapr.Service.Planning;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Users;
 

@@ -53,6 +53,16 @@ public sealed class LocalProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What the process has used of the processors since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public HttpClient ApiAs(string? key) => Client(_ports[0], key);
 
     /// <summary>Starts the process and waits until it is ready; without a clock it runs on real time.</summary>

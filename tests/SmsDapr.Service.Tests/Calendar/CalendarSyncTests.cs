@@ -154,6 +154,46 @@ public sealed class CalendarSyncTests(RunningService running) : IAsyncLifetime
         (await _host.ConnectAsync(user, refreshToken: "new")).Body["calendar"]!["healthy"]!.GetValue<bool>().ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task TwoReplicas_thatFollowOneCalendarAtOnce_giveEachEventOneMessage()
+    {
+        await using var other = await CalendarHost.StartAsync(running, _host.Source, _host.Clock);
+        var user = await ConnectedAsync();
+        _host.Source.PageSize = 3;
+        for (var number = 0; number < 10; number++)
+            _host.Source.Put(CalendarHost.Event(user, $"e{number}", 120 + number));
+
+        await Task.WhenAll(_host.PushAsync(user), other.PushAsync(user), _host.PushAsync(user), other.PushAsync(user));
+        _host.Clock.Advance(TimeSpan.FromSeconds(11));
+        await Task.WhenAll(_host.FollowedAsync(user), other.FollowedAsync(user));
+
+        (await _host.MessagesAsync(user)).Select(message => message.Event!.Id).Order().ShouldBe(Enumerable.Range(0, 10).Select(number => $"e{number}"));
+    }
+
+    [Fact]
+    public async Task Push_thatIsNotTheSources_isRefusedWithoutACallAndASyncMessageIsTakenWithoutOne()
+    {
+        var user = await ConnectedAsync();
+        var before = _host.Source.Lists;
+
+        (await _host.PushAsync(user, token: "wrong")).ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.PushAsync(user, resourceId: "wrong")).ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.PushAsync(user, channelId: Guid.NewGuid().ToString())).ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.PushAsync(user, state: "sync")).ShouldBe(HttpStatusCode.OK);
+
+        _host.Source.Lists.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task UserWithoutATokenOfHisOwn_cannotReadACalendarThroughTheServiceAccount()
+    {
+        var (status, body) = await running.SendAsync(
+            RunningService.KeyOf("anna"), HttpMethod.Put, "/v1/users/anna/calendar", new { calendarId = "boss@example.org" });
+
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        body["errors"]!["refreshToken"].ShouldNotBeNull();
+    }
+
     private async Task<string> ConnectedAsync()
     {
         var user = await _host.NewUserAsync();

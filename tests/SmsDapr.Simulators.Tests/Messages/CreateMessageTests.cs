@@ -6,6 +6,22 @@ namespace SmsDapr.Simulators.Tests.Messages;
 
 public sealed class CreateMessageTests
 {
+    [Theory]
+    [InlineData("true", '\'', "1")]
+    [InlineData("false", '’', "2")]
+    public async Task Create_with_smart_encoding_shows_and_counts_what_is_sent(string smartEncoded, char apostrophe, string segments)
+    {
+        await using var simulator = await Simulator.StartAsync();
+        var text = new string('a', 100);
+
+        using var answer = await simulator.PostAsync(
+            simulator.Messages, [("To", Simulator.To), ("From", Simulator.From), ("Body", $"It’s {text}"), ("SmartEncoded", smartEncoded)]);
+
+        var message = await Simulator.JsonAsync(answer, 201);
+        message.GetProperty("body").GetString().ShouldBe($"It{apostrophe}s {text}");
+        message.GetProperty("num_segments").GetString().ShouldBe(segments);
+    }
+
     [Fact]
     public async Task Create_answers_201_with_every_field_in_Twilios_types()
     {

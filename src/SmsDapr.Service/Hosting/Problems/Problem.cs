@@ -41,23 +41,17 @@ public static class Problem
     /// <summary>429 or any other status without more to say than a sentence.</summary>
     public static ProblemHttpResult Of(int status, string detail) => TypedResults.Problem(Details(status, detail));
 
-    /// <summary>Fills in type and title of statuses that the framework's own table of them lacks.</summary>
+    /// <summary>Fills in type and title of the one status that the framework's own table of them lacks.</summary>
     internal static ProblemDetails Completed(this ProblemDetails problem)
     {
-        if (problem.Status is { } status && Types.TryGetValue(status, out var type))
+        if (problem.Status == StatusCodes.Status429TooManyRequests)
         {
-            problem.Type ??= type;
-            problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+            problem.Type ??= "https://tools.ietf.org/html/rfc6585#section-4";
+            problem.Title ??= ReasonPhrases.GetReasonPhrase(StatusCodes.Status429TooManyRequests);
         }
 
         return problem;
     }
-
-    private static readonly Dictionary<int, string> Types = new()
-    {
-        [StatusCodes.Status413PayloadTooLarge] = "https://tools.ietf.org/html/rfc9110#section-15.5.14",
-        [StatusCodes.Status429TooManyRequests] = "https://tools.ietf.org/html/rfc6585#section-4",
-    };
 
     private static ProblemDetails Details(int status, string detail) => new ProblemDetails { Status = status, Detail = detail }.Completed();
 }

@@ -32,6 +32,7 @@ internal static class ProblemsRegistration
             StatusCodes.Status403Forbidden => "This key may not do that.",
             StatusCodes.Status404NotFound => "There is nothing at this address.",
             StatusCodes.Status405MethodNotAllowed => "This address does not take that method.",
+            StatusCodes.Status413PayloadTooLarge => "The request body is too large.",
             StatusCodes.Status415UnsupportedMediaType => "The request body must be application/json.",
             StatusCodes.Status429TooManyRequests => "Too many requests. Try again later.",
             _ => null,

@@ -99,7 +99,7 @@ internal sealed class FeedServer : IAsyncDisposable
         {
             await http.Response.WriteAsync("BEGIN:VCALENDAR\r\n", http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+            await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
         }
 
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Body)))[..8]}\"";
