@@ -63,7 +63,7 @@ internal sealed record CalendarConnection
     /// <summary>Why somebody has to act; null while nobody has to.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Syncs in a row that the source did not answer.</summary>
+    /// <summary>Syncs in a row that the source did not answer, or refused.</summary>
     public int Failures { get; init; }
 
     /// <summary>When to look even though nothing was pushed; null: not before somebody acts.</summary>

@@ -9,7 +9,7 @@ internal static class ConnectionLife
     /// <summary>Pushes get lost, and some calendars have none.</summary>
     public static readonly Duration PollInterval = Duration.FromMinutes(15);
 
-    private static readonly Duration RefusedPause = Duration.FromHours(6);
+    private static readonly Duration LongestRefusedPause = Duration.FromHours(6);
     private static readonly Duration FirstRetry = Duration.FromSeconds(15);
     private static readonly Duration LongestRetry = Duration.FromMinutes(30);
     private static readonly Duration RenewAtLeast = Duration.FromHours(3);
@@ -91,11 +91,13 @@ internal static class ConnectionLife
         return connection with { Failures = connection.Failures + 1, PollAt = now + Duration.Max(backoff, asked) };
     }
 
-    public static CalendarConnection Refused(this CalendarConnection connection, string problem, Instant now) => connection with
+    /// <summary>The first refusal may be a slip of the source's; the more there are, the surer it is that somebody has to act.</summary>
+    public static CalendarConnection Refused(this CalendarConnection connection, string problem, Instant now)
     {
-        Problem = problem,
-        PollAt = problem == ConsentWithdrawn ? null : now + RefusedPause,
-    };
+        var before = connection.Problem is null ? 0 : connection.Failures;
+        var pause = Duration.Min(PollInterval * (1 << Math.Min(before, 10)), LongestRefusedPause);
+        return connection with { Problem = problem, Failures = before + 1, PollAt = problem == ConsentWithdrawn ? null : now + pause };
+    }
 
     public static CalendarConnection Watched(this CalendarConnection connection, WatchChannel? channel, Instant now) => connection with
     {

@@ -132,6 +132,25 @@ public sealed class CalendarSyncTests(RunningService running) : IAsyncLifetime
         bens.Event!.Title.ShouldBe("Bens");
     }
 
+    [Theory]
+    [InlineData("not_found")]
+    [InlineData("forbidden")]
+    public async Task RefusalThatWasASlip_isOverAfterAQuarterOfAnHour(string problem)
+    {
+        var user = await ConnectedAsync();
+        _host.Source.Failure = () => new CalendarRefusedException(problem);
+        await PutAsync(user, "e", 120);
+        var (_, refused) = await _host.SendAsync(HttpMethod.Get, $"/v1/users/{user}/preferences");
+        _host.Source.Failure = () => null;
+        _host.Clock.Advance(TimeSpan.FromMinutes(15));
+        await _host.FollowedAsync(user);
+
+        refused["calendar"]!["problem"]!.GetValue<string>().ShouldBe(problem);
+        (await _host.OnlyMessageAsync(user)).Event!.Id.ShouldBe("e");
+        var (_, well) = await _host.SendAsync(HttpMethod.Get, $"/v1/users/{user}/preferences");
+        well["calendar"]!["healthy"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
     [Fact]
     public async Task WithdrawnConsent_isShownCancelsNothingAndIsNotAskedAboutAgain()
     {

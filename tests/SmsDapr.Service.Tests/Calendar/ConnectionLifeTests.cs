@@ -55,13 +55,34 @@ public sealed class ConnectionLifeTests
     }
 
     [Fact]
-    public void RefusedCalendar_isAskedAgainNowAndThenExceptWithoutConsent()
+    public void RefusedCalendar_isAskedAgainSoonAndThenEverMoreRarelyDownToEverySixHours()
     {
-        var forbidden = Synced().Refused("forbidden", Now);
+        var pauses = new List<double>();
+        var refused = Synced();
+        for (var time = 0; time < 7; time++)
+        {
+            refused = refused.Refused("not_found", Now);
+            refused.WantsSync(refused.PollAt!.Value - Duration.FromSeconds(1)).ShouldBeFalse();
+            refused.WantsSync(refused.PollAt!.Value).ShouldBeTrue();
+            pauses.Add((refused.PollAt.Value - Now).TotalHours);
+        }
+
+        pauses.ShouldBe([0.25, 0.5, 1, 2, 4, 6, 6]);
+        refused.ShownProblem.ShouldBe("not_found");
+        var well = refused.Synced(refused.Requested, "t", Now + Duration.FromDays(14), Now);
+        well.IsHealthy.ShouldBeTrue();
+        well.Refused("not_found", Now).PollAt.ShouldBe(Now + ConnectionLife.PollInterval);
+    }
+
+    [Fact]
+    public void OutageBeforeARefusal_doesNotMakeItsFirstPauseLonger() =>
+        Synced().Unavailable(null, Now).Unavailable(null, Now).Refused("forbidden", Now).PollAt.ShouldBe(Now + ConnectionLife.PollInterval);
+
+    [Fact]
+    public void CalendarWithoutConsent_isNotAskedAgainUntilItIsConnectedAnew()
+    {
         var withdrawn = Synced().Refused("invalid_grant", Now);
 
-        forbidden.WantsSync(Now + Duration.FromHours(1)).ShouldBeFalse();
-        forbidden.WantsSync(Now + Duration.FromHours(7)).ShouldBeTrue();
         withdrawn.WantsSync(Now + Duration.FromDays(30)).ShouldBeFalse();
         withdrawn.WantsChannel(Now).ShouldBeFalse();
         ConnectionLife.Connect(withdrawn, "anna", "anna@example.org", "new").WantsSync(Now).ShouldBeTrue();

@@ -25,6 +25,13 @@ public sealed class StartTests
         { "Auth:ApiKeys:0:KeySha256", "short-hash" },
         { "Auth:ApiKeys:0:Key", "key-without-roles" },
         { "Auth:Jwt:Authority", "https://issuer.example.org" },
+        { "GoogleCalendar:BaseUrl", "www.googleapis.com" },
+        { "GoogleCalendar:TokenUrl", "ftp://oauth2.googleapis.com/token" },
+        { "GoogleCalendar:PublicBaseUrl", "https://example.org/#calendar" },
+        { "GoogleCalendar:ClientId", "unpaired-client" },
+        { "GoogleCalendar:ClientSecret", "unpaired-secret" },
+        { "GoogleCalendar:ServiceAccountKeyFile", "no/such/key.json" },
+        { "CalendarFeeds:AllowPrivateAddresses", "sometimes" },
         { "DAPR_GRPC_PORT", "70000" },
     };
 
@@ -37,6 +44,32 @@ public sealed class StartTests
         var section = key[..(key.LastIndexOf(':') + 1)];
         failure.Failures.ShouldHaveSingleItem().ShouldStartWith(section.Length == 0 ? key : section);
         failure.Message.ShouldNotContain(value);
+    }
+
+    [Theory]
+    [InlineData("secret-nonsense")]
+    [InlineData("[]")]
+    [InlineData("""{ "type": "authorized_user", "refresh_token": "secret-nonsense" }""")]
+    [InlineData("""{ "type": "service_account", "client_email": "robot@example.org" }""")]
+    [InlineData("""{ "type": "service_account", "client_email": "robot@example.org", "private_key": "secret-nonsense" }""")]
+    [InlineData("""{ "type": "service_account", "client_email": "robot@example.org", "private_key": "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----" }""")]
+    public async Task Create_withAKeyFileThatIsNone_namesItsKeyAndQuotesNothing(string content)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
+
+            var failure = Should.Throw<OptionsValidationException>(() => ServiceHost.Create([$"--GoogleCalendar:ServiceAccountKeyFile={file}"]));
+
+            failure.Failures.ShouldHaveSingleItem().ShouldStartWith("GoogleCalendar:ServiceAccountKeyFile: ");
+            failure.ToString().ShouldNotContain("secret");
+            failure.ToString().ShouldNotContain(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]

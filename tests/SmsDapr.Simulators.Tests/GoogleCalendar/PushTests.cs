@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using SmsDapr.Simulators.Tests.Support;
 
 namespace SmsDapr.Simulators.Tests.GoogleCalendar;
@@ -94,38 +98,50 @@ public sealed class PushTests
     public async Task A_push_answered_with_a_server_error_is_repeated_with_growing_pauses()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var simulator = await StartAsync();
-        var answered = new SemaphoreSlim(0);
         receiver.Answer = (number, http) =>
         {
-            http.Response.StatusCode = number < 3 ? 503 : 200;
-            http.Response.OnCompleted(() =>
-            {
-                answered.Release();
-                return Task.CompletedTask;
-            });
+            http.Response.StatusCode = number < 4 ? 503 : 200;
             return Task.CompletedTask;
         };
-        await simulator.CallAsync(HttpMethod.Put, "/_sim/calendar/pushes", new { sync = "never" });
+        using var patience = new Patience();
+        var clock = new WatchedClock(Simulator.Start);
+        await using var simulator = await StartAsync(clock);
+        await simulator.CallAsync(HttpMethod.Put, "/_sim/calendar/pushes", new { sync = "never", skippedNumbers = 0 });
         await simulator.WatchAsync(receiver.Url);
+
         await simulator.AddEventAsync(new { start = "2026-11-24T10:00" });
-
-        // Small steps, since the next pause begins whenever the answer before it was read.
-        for (var attempt = 1; attempt <= 3; attempt++)
+        foreach (var seconds in new[] { 1, 1, 2, 4 })
         {
-            while (receiver.Count < attempt)
-            {
-                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-                simulator.Clock.Advance(TimeSpan.FromMilliseconds(10));
-                await Task.Yield();
-            }
-
-            await answered.WaitAsync(TestContext.Current.CancellationToken);
-            (await receiver.NextAsync()).Headers["X-Goog-Resource-State"].ToString().ShouldBe("exists");
+            var pause = await clock.NextWaitAsync(patience.Token);
+            pause.ShouldBe(TimeSpan.FromSeconds(seconds));
+            clock.Advance(pause);
+            (await receiver.NextAsync()).Headers["X-Goog-Message-Number"].ToString().ShouldBe("1");
         }
 
-        simulator.Clock.Advance(TimeSpan.FromHours(1));
-        receiver.Count.ShouldBe(3);
+        // The next change proves that nothing else was on its way: its push is the next one.
+        await simulator.AddEventAsync(new { start = "2026-11-24T11:00" });
+        clock.Advance(await clock.NextWaitAsync(patience.Token));
+        (await receiver.NextAsync()).Headers["X-Goog-Message-Number"].ToString().ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task A_push_that_breaks_is_told_of_without_its_address_and_token()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var log = new LogCapture();
+        await using var simulator = await Simulator.StartAsync(configure: builder =>
+        {
+            builder.Logging.AddProvider(log);
+            builder.Services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new BreakingHandler()));
+        });
+        await simulator.SignInAsync();
+        await simulator.WatchAsync(receiver.Url);
+
+        simulator.Clock.Advance(Second);
+
+        using var patience = new Patience();
+        (await log.NextAsync("given up", patience.Token)).ShouldBe("A calendar push was given up until the next start: InvalidOperationException.");
+        log.Lines.ShouldNotContain(line => line.Contains(receiver.Url) || line.Contains("secret"));
     }
 
     [Fact]
@@ -157,21 +173,27 @@ public sealed class PushTests
         await using var simulator = await StartAsync();
 
         var error = await simulator.CallAsync(
-            HttpMethod.Post, $"{CalendarSimulator.Events}/watch", System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body), 400);
+            HttpMethod.Post, $"{CalendarSimulator.Events}/watch", JsonSerializer.Deserialize<JsonElement>(body), 400);
 
         error.GetProperty("error").GetProperty("errors")[0].GetProperty("reason").GetString().ShouldBe(reason);
     }
 
-    private static Task StopAsync(Simulator simulator, System.Text.Json.JsonElement channel, int status) => simulator.CallAsync(
+    private static Task<JsonElement> StopAsync(Simulator simulator, JsonElement channel, int status) => simulator.CallAsync(
         HttpMethod.Post,
         "/calendar/v3/channels/stop",
         new { id = channel.GetProperty("id").GetString(), resourceId = channel.GetProperty("resourceId").GetString() },
         status);
 
-    private static async Task<Simulator> StartAsync()
+    private static async Task<Simulator> StartAsync(FakeTimeProvider? clock = null)
     {
-        var simulator = await Simulator.StartAsync();
+        var simulator = await Simulator.StartAsync(clock: clock);
         await simulator.SignInAsync();
         return simulator;
+    }
+
+    private sealed class BreakingHandler : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException($"{request.RequestUri} {string.Join(' ', request.Headers.GetValues("X-Goog-Channel-Token"))}");
     }
 }

@@ -182,9 +182,11 @@ public sealed class SurvivalTests
         }
 
         using var last = await SimulatorProcess.StartAsync(arguments);
+        using var patience = new Patience();
         JsonElement[] texts;
         do
         {
+            patience.Token.ThrowIfCancellationRequested();
             texts = await TextsAsync(last);
         }
         while (texts.Length < sids.Count);
@@ -198,7 +200,8 @@ public sealed class SurvivalTests
         await using var first = await Simulator.StartAsync();
 
         using var second = SimulatorProcess.Run("--port", $"{new Uri(first.App.Urls.Single()).Port}");
-        await second.WaitForExitAsync(Cancellation);
+        using var patience = new Patience();
+        await second.WaitForExitAsync(patience.Token);
 
         second.ExitCode.ShouldBe(1);
         var lines = await second.StandardError.ReadToEndAsync(Cancellation);

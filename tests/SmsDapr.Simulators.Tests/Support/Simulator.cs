@@ -14,6 +14,8 @@ internal sealed class Simulator : IAsyncDisposable
     public const string From = "+15005550006";
     public const string Service = "MG0123456789abcdef0123456789abcdef";
 
+    public static readonly DateTimeOffset Start = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+
     private Simulator(WebApplication app, SimulatorOptions options, FakeTimeProvider clock)
     {
         App = app;
@@ -41,7 +43,7 @@ internal sealed class Simulator : IAsyncDisposable
         SimulatorOptions? options = null, FakeTimeProvider? clock = null, Action<WebApplicationBuilder>? configure = null)
     {
         options = (options ?? new SimulatorOptions()) with { Port = 0 };
-        clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+        clock ??= new FakeTimeProvider(Start);
         var app = SimulatorHost.Create(options, clock, configure);
         await app.StartAsync(Cancellation);
         return new Simulator(app, options, clock);

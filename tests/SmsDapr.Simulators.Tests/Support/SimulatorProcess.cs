@@ -28,24 +28,27 @@ internal sealed class SimulatorProcess : IDisposable
     {
         const string Announcement = "Twilio simulator: ";
         var process = Run(["--port", "0", .. arguments]);
-        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using var patience = new Patience();
+        var line = await process.StandardOutput.ReadLineAsync(patience.Token);
         if (line?.StartsWith(Announcement, StringComparison.Ordinal) != true)
-            throw new InvalidOperationException(line + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+            throw new InvalidOperationException(line + await process.StandardError.ReadToEndAsync(patience.Token));
         return new SimulatorProcess(process, new Uri(line[Announcement.Length..]));
     }
 
     /// <summary>SIGKILL: nothing is flushed or said goodbye to.</summary>
     public async Task KillAsync()
     {
+        using var patience = new Patience();
         _process.Kill();
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(patience.Token);
     }
 
     public void Dispose()
     {
         Client.Dispose();
-        if (!_process.HasExited)
-            _process.Kill();
+        _process.Kill();
+        // What it wrote last must not outlive the directory that a test deletes next.
+        _process.WaitForExit(Patience.Longest);
         _process.Dispose();
     }
 }

@@ -22,10 +22,9 @@ internal sealed record Webhook(string Target, IReadOnlyList<KeyValuePair<string,
 /// <summary>A real web server that takes webhooks and answers as it is told.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly Channel<Webhook> _received = Channel.CreateUnbounded<Webhook>();
     private readonly WebApplication _app;
+    private int _count;
 
     private WebhookReceiver()
     {
@@ -46,7 +45,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return Task.CompletedTask;
     };
 
-    public int Count { get; private set; }
+    public int Count => Volatile.Read(ref _count);
 
     public static async Task<WebhookReceiver> StartAsync()
     {
@@ -57,9 +56,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public async Task<Webhook> NextAsync()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
-        return await _received.Reader.ReadAsync(limit.Token);
+        using var patience = new Patience();
+        return await _received.Reader.ReadAsync(patience.Token);
     }
 
     public async Task<string[]> NextStatusesAsync(int count)
@@ -82,8 +80,10 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     {
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync(http.RequestAborted);
-        var form = body.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).Select(pair => KeyValuePair.Create(Decode(pair[0]), Decode(pair[1])));
-        var number = ++Count;
+        var form = body.Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('='))
+            .Select(pair => KeyValuePair.Create(Decode(pair[0]), Decode(pair[1])));
+        var number = Interlocked.Increment(ref _count);
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var headers = new HeaderDictionary(http.Request.Headers.ToDictionary());
         await _received.Writer.WriteAsync(new Webhook(target, [.. form], headers));

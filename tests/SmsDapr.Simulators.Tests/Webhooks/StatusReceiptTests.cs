@@ -169,7 +169,7 @@ public sealed class StatusReceiptTests
         // Begun before Advance returned, that is, inside the timer callback.
         calls.Begun.ShouldBe(1);
         await receiver.NextStatusesAsync(3);
-        await calls.Ended.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await calls.Ended.Task.WaitAsync(Patience.Longest, TestContext.Current.CancellationToken);
         calls.Begun.ShouldBe(1);
     }
 

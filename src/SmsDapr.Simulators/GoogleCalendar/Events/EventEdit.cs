@@ -65,21 +65,23 @@ internal sealed record EventEdit
         }
 
         var details = before ?? new EventDetails { Start = start, End = end };
-        return (
-            details with
-            {
-                Start = start,
-                End = end,
-                Summary = Text(Summary, details.Summary),
-                Description = Text(Description, details.Description),
-                Location = Text(Location, details.Location),
-                JoinLink = Text(JoinLink, details.JoinLink),
-                Recurrence = Recurrence ?? details.Recurrence,
-                EventType = EventType ?? details.EventType,
-                Status = Status ?? details.Status,
-                Response = Response ?? details.Response,
-            },
-            null);
+        details = details with
+        {
+            Start = start,
+            End = end,
+            Summary = Text(Summary, details.Summary),
+            Description = Text(Description, details.Description),
+            Location = Text(Location, details.Location),
+            JoinLink = Text(JoinLink, details.JoinLink),
+            Recurrence = Recurrence ?? details.Recurrence,
+            EventType = EventType ?? details.EventType,
+            Status = Status ?? details.Status,
+            Response = Response ?? details.Response,
+        };
+        // One that is over before it begins: whether its first day counts is read either way.
+        return details.Recurrence is not null && !Occurrences.StartsOf(details, calendarZone, Instant.MaxValue).Any()
+            ? (null, "recurrence never happens.")
+            : (details, null);
     }
 
     // Null takes the value away, leaving it out keeps it.

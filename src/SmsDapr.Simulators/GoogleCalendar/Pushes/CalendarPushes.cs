@@ -92,7 +92,21 @@ internal sealed partial class CalendarPushes(
         if (_timers.TryRemove(push.Id, out var timer))
             timer.Dispose();
         if (!lifetime.ApplicationStopping.IsCancellationRequested)
-            _ = SendAsync(push, attempt);
+            _ = RunAsync(push, attempt);
+    }
+
+    /// <summary>Nobody waits for a push that a timer sends, so what goes wrong is said here; the push stays owed to the next start.</summary>
+    private async Task RunAsync(Push push, int attempt)
+    {
+        try
+        {
+            await SendAsync(push, attempt);
+        }
+        catch (Exception failure)
+        {
+            // The type only: a message may quote the address or the token.
+            LogFailed(failure.GetType().Name);
+        }
     }
 
     private async Task SendAsync(Push push, int attempt)
@@ -152,4 +166,7 @@ internal sealed partial class CalendarPushes(
 
     [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "A calendar push could not be delivered: {Failure}.")]
     private partial void LogLost(string failure);
+
+    [LoggerMessage(EventId = 5103, Level = LogLevel.Error, Message = "A calendar push was given up until the next start: {Failure}.")]
+    private partial void LogFailed(string failure);
 }
