@@ -96,11 +96,11 @@ public sealed class GeneratedTextTests
 
                 GeneratedText.Faults(ReminderTemplate.Compose(facts).Body, facts).ShouldBeEmpty();
             },
-            iter: 500);
+            iter: Effort.Samples(500));
 
     [Fact]
     public void Faults_of_any_text_whatever_are_found_without_an_exception() =>
-        Gen.Select(Gen.String, Gen.String).Sample((text, title) => GeneratedText.Faults(GeneratedText.Tidy(text), Of(title, title, Link)).ShouldNotBeNull(), iter: 2_000);
+        Gen.Select(Gen.String, Gen.String).Sample((text, title) => GeneratedText.Faults(GeneratedText.Tidy(text), Of(title, title, Link)).ShouldNotBeNull(), iter: Effort.Samples(2_000));
 
     private static ReminderFacts Dentist() => Of("Dentist", "Room 12", Link);
 }

@@ -48,7 +48,7 @@ public sealed class ConvergencePropertyTests
                     reminder.Body.ShouldStartWith(world.Entry.Title!);
             }
         },
-        iter: 1_500);
+        iter: Effort.Samples(1_500));
 
     [Fact]
     public void Any_history_texts_at_most_once_for_each_start_and_never_after_it() => GenStep.List[1, 60].Sample(
@@ -68,7 +68,7 @@ public sealed class ConvergencePropertyTests
             foreach (var message in world.Messages)
                 message.ShouldBeConsistent();
         },
-        iter: 800);
+        iter: Effort.Samples(800));
 
     private static CalendarWorld Run(IEnumerable<Step> steps)
     {

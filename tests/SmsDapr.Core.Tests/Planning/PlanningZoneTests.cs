@@ -73,7 +73,7 @@ public sealed class PlanningZoneTests
                     plan.Create(now).Body.ShouldContain(start.InZone(change.Zone).ToString(":mm", System.Globalization.CultureInfo.InvariantCulture));
                 }
             },
-            iter: 5_000);
+            iter: Effort.Samples(5_000));
 
     private static void ShouldBeInItsOwnWindow(Instant at, DateTimeZone zone)
     {
