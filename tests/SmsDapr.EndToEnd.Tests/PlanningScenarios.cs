@@ -15,7 +15,7 @@ public sealed class PlanningScenarios(VirtualSystem system) : IClassFixture<Virt
     {
         // Midnight in Tokyo is 15:00 UTC.
         var anna = await CalendarUser.ConnectAsync(system, new { quietHours = (string?)null, timeZone = "Asia/Tokyo" });
-        var midnight = await system.NextAsync(15, 0);
+        var midnight = (await system.NextAsync(15, 0)).AddDays(1);
         await system.AdvanceToAsync(midnight.AddHours(-1));
         await anna.Calendar.AddAsync(midnight.AddHours(10), "Of the day");
         await anna.Calendar.AddAsync(midnight.AddMinutes(10), "Reminded before midnight");
