@@ -68,7 +68,10 @@ public sealed class TokenAndPlanTests
         await simulator.SignInAsync();
         await simulator.CallAsync(HttpMethod.Delete, "/_sim/calendar/calls", status: 204);
         await simulator.CallAsync(
-            HttpMethod.Post, "/_sim/calendar/plans", new { rules = new[] { new { call = "list", skip = 1, times = 1, status = 429, reason = "rateLimitExceeded", retryAfter = 7 } } }, 201);
+            HttpMethod.Post,
+            "/_sim/calendar/plans",
+            new { rules = new[] { new { call = "list", skip = 1, times = 1, status = 429, reason = "rateLimitExceeded", retryAfter = 7 } } },
+            201);
 
         await simulator.GetAsync(CalendarSimulator.Events);
         using var refused = await simulator.Client.GetAsync(CalendarSimulator.Events, Cancellation);

@@ -50,8 +50,8 @@ internal sealed record WatchChannel(string Id, string ResourceId, string Token, 
 /// <summary>
 /// One kind of calendar. A source may have changes (Google) or only versions (feeds): those answer an unchanged calendar with an empty page and the
 /// same token, and a changed one with <see cref="SyncTokenExpiredException"/>; the full round that must follow is served from what was just fetched,
-/// so that nothing is fetched twice, and it ends with a token that is good. Every call has its own time limit and repeats by itself what is worth repeating at once; it throws
-/// <see cref="CalendarUnavailableException"/> or <see cref="CalendarRefusedException"/> in the end.
+/// so that nothing is fetched twice, and it ends with a token that is good. Every call has its own time limit and repeats by itself what is worth
+/// repeating at once; it throws <see cref="CalendarUnavailableException"/> or <see cref="CalendarRefusedException"/> in the end.
 /// </summary>
 internal interface ICalendarSource
 {

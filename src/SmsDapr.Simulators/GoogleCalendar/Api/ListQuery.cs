@@ -70,7 +70,8 @@ internal sealed record ListQuery
     {
         var hasSyncToken = query.ContainsKey("syncToken");
         if (hasSyncToken && (NotWithSyncToken.Any(query.ContainsKey) || query["showDeleted"] == "false"))
-            return (null, GoogleAnswers.Error(StatusCodes.Status400BadRequest, "badRequest", "syncToken", "The sync token cannot be used with the specified parameters."));
+            return (null, GoogleAnswers.Error(
+                StatusCodes.Status400BadRequest, "badRequest", "syncToken", "The sync token cannot be used with the specified parameters."));
         if (Unknown.FirstOrDefault(query.ContainsKey) is { } unknown)
             return (null, GoogleAnswers.Error(StatusCodes.Status400BadRequest, "badRequest", unknown, "This simulator does not know the parameter."));
 

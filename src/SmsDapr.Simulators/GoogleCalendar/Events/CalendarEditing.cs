@@ -15,7 +15,13 @@ internal sealed class CalendarEditing(CalendarState state, CalendarPushes pushes
     private DateTimeOffset Now => clock.GetUtcNow();
 
     public void SaveCalendar(string calendarId, string? summary, string? timeZone, CalendarAccess? access) => Change(calendarId, calendar =>
-        [new CalendarSaved(calendarId, summary ?? calendar?.Summary ?? calendarId, timeZone ?? calendar?.TimeZone ?? "UTC", access ?? calendar?.Access ?? CalendarAccess.Granted)]);
+    [
+        new CalendarSaved(
+            calendarId,
+            summary ?? calendar?.Summary ?? calendarId,
+            timeZone ?? calendar?.TimeZone ?? "UTC",
+            access ?? calendar?.Access ?? CalendarAccess.Granted),
+    ]);
 
     public void ExpireSyncTokens(string calendarId) =>
         state.Change(calendarId, calendar => calendar is null ? null : [new SyncTokensExpired(calendarId)], _ => []);

@@ -132,7 +132,12 @@ public sealed class FeedSourceTests
     [Fact]
     public async Task A_feed_that_never_ends_is_given_up_after_the_time_limit()
     {
-        await using var server = await FeedServer.StartAsync(limits: new FeedCallLimits { Retries = 1, FirstDelay = TimeSpan.FromMilliseconds(1), AttemptLimit = TimeSpan.FromMilliseconds(200) });
+        await using var server = await FeedServer.StartAsync(limits: new FeedCallLimits
+        {
+            Retries = 1,
+            FirstDelay = TimeSpan.FromMilliseconds(1),
+            AttemptLimit = TimeSpan.FromMilliseconds(200),
+        });
         server.Hangs = true;
 
         await Should.ThrowAsync<CalendarUnavailableException>(() => server.ListAsync(Window));

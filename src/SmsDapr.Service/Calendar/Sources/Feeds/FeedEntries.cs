@@ -36,7 +36,8 @@ internal sealed class FeedEntries(string calendarId, string? owner, FeedZones zo
             JoinLink = JoinProperties.Select(name => Text(component, name)).FirstOrDefault(IsHttps),
             Page = IsHttps(component.Url?.OriginalString) ? component.Url!.OriginalString : null,
             SeriesId = seriesId,
-            Declined = component.Attendees.Any(attendee => IsOwner(attendee) && string.Equals(attendee.ParticipationStatus, "DECLINED", StringComparison.OrdinalIgnoreCase)),
+            Declined = component.Attendees.Any(attendee => IsOwner(attendee)
+                && string.Equals(attendee.ParticipationStatus, "DECLINED", StringComparison.OrdinalIgnoreCase)),
             IsAppointment = Text(component, "X-MICROSOFT-CDO-BUSYSTATUS")?.ToUpperInvariant() is not ("OOF" or "WORKINGELSEWHERE"),
         };
         entry = WithTimes(entry, component, start);
@@ -91,7 +92,19 @@ internal sealed class FeedEntries(string calendarId, string? owner, FeedZones zo
 
     /// <summary>Feeds count changes badly or not at all, so what is read is what counts.</summary>
     private static string VersionOf(CalendarEntry entry) => Digest(
-        string.Join('\n', entry.Title, entry.Description, entry.Location, entry.JoinLink, entry.Page, entry.Start, entry.End, entry.StartDate, entry.EndDate, entry.Declined, entry.IsAppointment),
+        string.Join(
+            '\n',
+            entry.Title,
+            entry.Description,
+            entry.Location,
+            entry.JoinLink,
+            entry.Page,
+            entry.Start,
+            entry.End,
+            entry.StartDate,
+            entry.EndDate,
+            entry.Declined,
+            entry.IsAppointment),
         VersionBytes);
 
     private static string Digest(string text, int bytes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, bytes));

@@ -29,7 +29,8 @@ internal sealed class FeedExpansion
         _zones = zones;
         _entries = entries;
         // Of several with the same name the latest counts.
-        foreach (var component in components.Where(component => component.DtStart is not null).OrderBy(component => component.Sequence).ThenBy(component => component.DtStamp?.Value))
+        var dated = components.Where(component => component.DtStart is not null);
+        foreach (var component in dated.OrderBy(component => component.Sequence).ThenBy(component => component.DtStamp?.Value))
         {
             if (component.RecurrenceIdentifier?.StartTime is { } original)
                 _changed[Key(original)] = component;

@@ -61,7 +61,8 @@ internal sealed class FeedZones
             return DateTimeZoneProviders.Tzdb.GetZoneOrNull(mapped);
         // Such as /mozilla.org/20050126_1/Europe/Berlin
         return id.Split('/') is { Length: > 2 } parts
-            ? DateTimeZoneProviders.Tzdb.GetZoneOrNull($"{parts[^2]}/{parts[^1]}") ?? (parts.Length > 3 ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(string.Join('/', parts[^3..])) : null)
+            ? DateTimeZoneProviders.Tzdb.GetZoneOrNull($"{parts[^2]}/{parts[^1]}")
+                ?? (parts.Length > 3 ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(string.Join('/', parts[^3..])) : null)
             : null;
     }
 
@@ -72,7 +73,8 @@ internal sealed class FeedZones
         {
             if (rule is not { DtStart: { } start, OffsetFrom: { } from, OffsetTo: { } to })
                 continue;
-            changes.AddRange(Onsets(rule, start).Select(onset => (onset.WithOffset(Offset.FromTimeSpan(from.Offset)).ToInstant(), Offset.FromTimeSpan(from.Offset), Offset.FromTimeSpan(to.Offset))));
+            var (before, after) = (Offset.FromTimeSpan(from.Offset), Offset.FromTimeSpan(to.Offset));
+            changes.AddRange(Onsets(rule, start).Select(onset => (onset.WithOffset(before).ToInstant(), before, after)));
         }
 
         return changes.Count == 0
