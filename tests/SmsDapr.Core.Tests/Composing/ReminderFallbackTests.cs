@@ -1,4 +1,3 @@
-using NodaTime;
 using SmsDapr.Core.Composing;
 using SmsDapr.Core.Text;
 using static SmsDapr.Core.Tests.Composing.Facts;
