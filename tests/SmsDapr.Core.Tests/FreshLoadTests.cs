@@ -2,8 +2,11 @@ using System.Collections;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Text.Json;
+using NodaTime;
+using SmsDapr.Core.Composing;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Sending;
+using SmsDapr.Core.Text;
 using SmsDapr.Core.Users;
 
 namespace SmsDapr.Core.Tests;
@@ -64,6 +67,31 @@ public sealed class FreshLoadTests : IDisposable
     public void Removal_of_quiet_hours_removes_them() =>
         ((bool)Fresh(typeof(QuietHoursPatch)).GetProperty(nameof(QuietHoursPatch.IsRemoval))!.GetValue(Static(typeof(QuietHoursPatch), nameof(QuietHoursPatch.None)))!)
             .ShouldBeTrue();
+
+    [Fact]
+    public void Words_of_every_language_are_there()
+    {
+        ((IEnumerable<string>)Static(typeof(ReminderLanguage), nameof(ReminderLanguage.Codes))).ShouldBe(["de", "en", "es", "fr"]);
+        var german = Fresh(typeof(ReminderLanguage)).GetMethod(nameof(ReminderLanguage.Of))!.Invoke(null, ["de-AT"])!;
+        german.GetType().GetMethod(nameof(ReminderLanguage.Until))!.Invoke(german, [61]).ShouldBe("in 1 Std. 1 Min.");
+        // By the region of the zone: Sydney tells twelve hours, London does not.
+        Time("Australia/Sydney").ShouldBe("6:30 PM");
+        Time("Europe/London").ShouldBe("18:30");
+
+        object? Time(string zone)
+        {
+            var english = Fresh(typeof(ReminderLanguage)).GetMethod(nameof(ReminderLanguage.Of))!.Invoke(null, ["en"])!;
+            return english.GetType().GetMethod(nameof(ReminderLanguage.Time))!.Invoke(english, [new LocalTime(18, 30), "en", DateTimeZoneProviders.Tzdb[zone]]);
+        }
+    }
+
+    [Fact]
+    public void Typography_of_models_is_made_plain() =>
+        Fresh(typeof(GeneratedText)).GetMethod(nameof(GeneratedText.Tidy))!.Invoke(null, ["‘a’ – — … “b”\u00A0\u202F!"]).ShouldBe("'a' - - ... \"b\"  !");
+
+    [Fact]
+    public void Look_alikes_are_replaced() =>
+        Fresh(typeof(SmartEncoding)).GetMethod(nameof(SmartEncoding.Apply))!.Invoke(null, ["‘a’ – — … “b”\u200B!"]).ShouldBe("'a' - - ... \"b\"!");
 
     private Type Fresh(Type known) => _core.GetType(known.FullName!, throwOnError: true)!;
 

@@ -13,6 +13,8 @@ public sealed class GeneratedTextTests
     [InlineData("DENTIST in 15 mins (14:30), it takes 30 mins. https://meet.google.com/abc-defg-hij")]
     [InlineData("In 15 mins: Dentist. Join: https://meet.google.com/abc-defg-hij.")]
     [InlineData("Dentist on 9 March 2026 in 15 mins, until 3:00 PM")]
+    [InlineData("Dentist on 09 March 2026, 02:30 PM to 15:00, in 15 mins. Room: 12")]
+    [InlineData("Dentist in 15 mins (https://meet.google.com/abc-defg-hij)")]
     public void Faults_of_a_text_that_says_what_is_so_are_none(string text) => GeneratedText.Faults(text, Dentist()).ShouldBeEmpty();
 
     [Theory]
@@ -33,6 +35,12 @@ public sealed class GeneratedTextTests
     [InlineData("Dentist in 15 mins 🦷", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins ✔", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins 🇩🇪", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins a\u200Db", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins !\uFE0F", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins !\u20E3", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins \U0001F3FB", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins \u2768", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins \u21E8\u2B50", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins https://evil.example/x", TextFault.ForeignLink)]
     [InlineData("Dentist in 15 mins evil.example", TextFault.ForeignLink)]
     [InlineData("Dentist in 15 mins www.evil", TextFault.ForeignLink)]
@@ -66,6 +74,41 @@ public sealed class GeneratedTextTests
         GeneratedText.Faults("Review in 15 mins", facts).ShouldBe([TextFault.TitleMissing]);
     }
 
+    [Theory]
+    [InlineData("Dr. Ko", "Ko, Dr in 15 mins", true)]
+    [InlineData("Dr. Ko", "Kofi Drake in 15 mins", false)]
+    [InlineData("Team day at the sea", "Our team in 15 mins", true)]
+    [InlineData("Budget review meeting", "Budget review in 15 mins", true)]
+    [InlineData("Budget review", "Review in 15 mins", false)]
+    [InlineData("Review, REVIEW, budget", "Review in 15 mins", false)]
+    [InlineData("!!!", "Something in 15 mins", false)]
+    [InlineData("!!!", "!!! in 15 mins", true)]
+    [InlineData(null, "Something in 15 mins", true)]
+    public void Faults_accept_two_thirds_of_the_words_of_a_title_that_say_something(string? title, string text, bool named) =>
+        GeneratedText.Faults(text, Of(title)).ShouldBe(named ? [] : [TextFault.TitleMissing]);
+
+    [Fact]
+    public void Faults_of_the_length_in_minutes_or_in_words_are_none()
+    {
+        var facts = Of("Dentist", length: 90);
+
+        GeneratedText.Faults("Dentist in 15 mins, takes 90 minutes", facts).ShouldBeEmpty();
+        GeneratedText.Faults("Dentist in 15 mins, takes 1 hour 30 mins", facts).ShouldBeEmpty();
+        GeneratedText.Faults("Dentist in 15 mins, takes 95 minutes", facts).ShouldBe([TextFault.ForeignNumber]);
+    }
+
+    [Fact]
+    public void Faults_take_the_longer_of_title_and_place_out_first() =>
+        GeneratedText.Faults("Call in 15 mins at CALL app.example", Of("Call", "Call app.example")).ShouldBeEmpty();
+
+    [Fact]
+    public void Faults_do_not_let_a_title_of_a_letter_or_two_excuse_anything()
+    {
+        GeneratedText.Faults("@ in 15 mins, mail a@b", Of("@")).ShouldContain(TextFault.ForeignLink);
+        GeneratedText.Faults("a@ in 15 mins, mail a@b", Of("a@")).ShouldContain(TextFault.ForeignLink);
+        GeneratedText.Faults("a@b in 15 mins", Of("a@b")).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Faults_leave_to_the_event_what_is_its_own()
     {
@@ -85,7 +128,20 @@ public sealed class GeneratedTextTests
     [InlineData("It’s time – now…", "It's time - now...")]
     [InlineData(null, "")]
     [InlineData("\"", "\"")]
+    [InlineData("\"\"", "\"\"")]
+    [InlineData("' Dentist '", "Dentist")]
+    [InlineData("“Dentist”", "Dentist")]
+    [InlineData("‘a’ – — … \u00A0\u202F“b”", "'a' - - ...   \"b\"")]
+    [InlineData("\"Dentist'", "\"Dentist'")]
+    [InlineData("xDentistx", "xDentistx")]
     public void Tidy_takes_off_wrapping_and_typography(string? raw, string tidy) => GeneratedText.Tidy(raw).ShouldBe(tidy);
+
+    [Fact]
+    public void Tidy_reads_at_most_1000_characters()
+    {
+        GeneratedText.Tidy(new string('x', 1000)).Length.ShouldBe(1000);
+        GeneratedText.Tidy(new string('x', 1001)).Length.ShouldBe(1000);
+    }
 
     [Fact]
     public void Template_of_a_plain_event_has_no_faults() =>

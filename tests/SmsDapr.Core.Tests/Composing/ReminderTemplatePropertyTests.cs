@@ -59,7 +59,7 @@ public sealed class ReminderTemplatePropertyTests
             body.ShouldContain(ReminderLanguage.Of(facts.Language).Until(facts.MinutesUntil));
             body.ShouldBeginWithTitle(facts);
         },
-        iter: Effort.Samples(4_000));
+        iter: Effort.Samples(1_500));
 
     [Fact]
     public void Any_link_is_there_verbatim_or_not_at_all() => GenFacts.Where(facts => facts.JoinLink?.StartsWith("https://", StringComparison.Ordinal) == true).Sample(
@@ -69,7 +69,7 @@ public sealed class ReminderTemplatePropertyTests
 
             (body.EndsWith(' ' + facts.JoinLink!, StringComparison.Ordinal) || !body.Contains("https", StringComparison.Ordinal)).ShouldBeTrue();
         },
-        iter: Effort.Samples(2_000));
+        iter: Effort.Samples(1_000));
 
     [Fact]
     public void Words_of_ours_never_make_a_text_ucs2()

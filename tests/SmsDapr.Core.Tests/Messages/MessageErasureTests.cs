@@ -60,6 +60,29 @@ public sealed class MessageErasureTests
     }
 
     [Fact]
+    public void Erase_by_a_clock_that_lags_is_not_before_what_happened()
+    {
+        var sent = Sent();
+
+        sent.Erase(Alias, At(-60)).Next().ErasedAt.ShouldBe(sent.UpdatedAt);
+        sent.Erase(Alias, At(-60)).Next().UpdatedAt.ShouldBe(sent.UpdatedAt);
+        sent.Erase(Alias, At(60)).Next().UpdatedAt.ShouldBe(At(60));
+        sent.Redacted(At(60)).Next().UpdatedAt.ShouldBe(At(60));
+        sent.Redacted(At(-60)).Next().UpdatedAt.ShouldBe(sent.UpdatedAt);
+    }
+
+    [Fact]
+    public void Erase_of_a_message_without_an_error_leaves_no_words_at_all()
+    {
+        var erased = (Sent() with { LastError = "Calendar event deleted" }).Erase(Alias, At(60)).Next();
+
+        erased.LastError.ShouldBeNull();
+        erased.Body.ShouldBeEmpty();
+        erased.Event.ShouldBeNull();
+        erased.Sms.To.ShouldBeNull();
+    }
+
+    [Fact]
     public void Redacted_is_noted_once()
     {
         var redacted = Sent().Redacted(At(60)).Next();

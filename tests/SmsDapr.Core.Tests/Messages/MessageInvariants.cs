@@ -45,7 +45,10 @@ internal static class MessageInvariants
             after.At.ShouldBeGreaterThanOrEqualTo(before.At);
             MayFollow(before.Status, after).ShouldBeTrue();
         }
+    }
 
+    public static void ShouldSurviveStoring(this Message message)
+    {
         var json = message.Json();
         JsonSerializer.Deserialize<Message>(json, CoreJson.Options)!.Json().ShouldBe(json);
     }

@@ -61,6 +61,8 @@ public sealed class MessagePropertyTests
                         message = next;
                     }
                 }
+
+                message.ShouldSurviveStoring();
             },
             iter: Effort.Samples(3000));
 
@@ -116,6 +118,7 @@ public sealed class MessagePropertyTests
 
                     message.Status.ShouldBe(MessageStatus.Delivered);
                     message.ShouldBeConsistent();
+                    message.ShouldSurviveStoring();
                 },
                 iter: Effort.Samples(3000));
 

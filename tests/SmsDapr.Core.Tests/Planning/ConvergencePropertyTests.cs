@@ -66,7 +66,10 @@ public sealed class ConvergencePropertyTests
             world.Texts.All(text => text.At < text.Start).ShouldBeTrue();
             world.Texts.All(text => text.RealStart is null || text.RealStart == text.Start).ShouldBeTrue();
             foreach (var message in world.Messages)
+            {
                 message.ShouldBeConsistent();
+                message.ShouldSurviveStoring();
+            }
         },
         iter: Effort.Samples(800));
 

@@ -14,13 +14,18 @@ public sealed class PlanningZoneTests
     private static readonly DateTimeZone[] Zones =
         [.. TzdbDateTimeZoneSource.Default.CanonicalIdMap.Values.Distinct().Order(StringComparer.Ordinal).Select(id => DateTimeZoneProviders.Tzdb[id])];
 
+    // One of each kind: zones that jump at the same instant between the same offsets have the same days around it.
     private static readonly (DateTimeZone Zone, Instant At)[] Changes =
-        [.. Zones.SelectMany(zone => zone.GetZoneIntervals(Years).Where(part => part.HasStart && Years.Contains(part.Start)).Select(part => (zone, part.Start)))];
+    [
+        .. Zones
+            .SelectMany(zone => zone.GetZoneIntervals(Years).Where(part => part.HasStart && Years.Contains(part.Start)).Select(part => (Zone: zone, At: part.Start)))
+            .DistinctBy(change => (change.At, change.Zone.GetUtcOffset(change.At - Duration.Epsilon), change.Zone.GetUtcOffset(change.At))),
+    ];
 
     [Fact]
     public void Window_holds_exactly_the_instants_of_its_date_around_every_change()
     {
-        Changes.Length.ShouldBeGreaterThan(1000);
+        Changes.Length.ShouldBeGreaterThan(200);
         foreach (var (zone, change) in Changes)
         {
             for (var minutes = -26 * 60; minutes <= 26 * 60; minutes += 13)

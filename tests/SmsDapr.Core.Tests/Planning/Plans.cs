@@ -39,7 +39,8 @@ internal static class Plans
 
     public static CalendarEntry AllDay { get; } = Entry with { Start = null, End = null, StartDate = new LocalDate(2026, 3, 2), EndDate = new LocalDate(2026, 3, 3) };
 
-    public static ReminderTrack Track { get; } = ReminderTrack.Of(User.UserId, Entry);
+    /// <summary>Made anew each time: a mutation run keeps the process, and with it whatever a mutant left in a table.</summary>
+    public static ReminderTrack Track => ReminderTrack.Of(User.UserId, Entry);
 
     public static CalendarEntry At(this CalendarEntry entry, Instant start) => entry with { Start = start, End = start + Duration.FromMinutes(30) };
 

@@ -54,6 +54,56 @@ public sealed class ReminderForecastTests
     public void Of_a_message_under_way_says_what_it_is() =>
         Forecast(User).Of([Messages(User, 11).Single().Accepted()]).Single().Outcome.ShouldBe(SendOutcome.Sent);
 
+    [Fact]
+    public void Of_what_is_overdue_goes_by_its_own_time_and_then_by_id()
+    {
+        var messages = Messages(User, 11, 13, 12);
+        messages.Add(messages[0] with { Id = "a" });
+        messages.Add(messages[0] with { Id = "~" });
+        var late = new ReminderForecast(User with { DailyLimit = 2 }, Instant.FromUtc(2026, 3, 2, 10, 58), sendingEnabled: true, Duration.FromHours(4));
+        var overdue = messages.Select(message => message with { SendAt = Morning + Duration.FromMinutes(message.Event!.Start.InUtc().Hour) }).ToList();
+
+        var expected = late.Of(overdue);
+
+        expected.Select(item => Hour(item.Message)).ShouldBe([11, 11, 11, 12, 13]);
+        expected.Select(item => item.Message.Id).Take(3).ShouldBe(["a", messages[0].Id, "~"]);
+        expected.Select(item => item.Outcome).ShouldBe([SendOutcome.WillSend, SendOutcome.WillSend, SendOutcome.Cancelled, SendOutcome.Cancelled, SendOutcome.Cancelled]);
+        expected.Select(item => item.SendAt).Distinct().ShouldBe([Instant.FromUtc(2026, 3, 2, 10, 58)]);
+    }
+
+    [Fact]
+    public void Of_deferred_messages_competes_at_the_deferred_time()
+    {
+        // The night of the early one ends after the late one is due.
+        var user = User with { DailyLimit = 1, QuietHours = new QuietHours(new LocalTime(10, 0), new LocalTime(12, 50)) };
+        var deferred = Messages(user, 13);
+        var later = Messages(user, 14);
+
+        var expected = Forecast(user).Of([.. later, .. deferred]);
+
+        expected.Select(item => (Hour(item.Message), item.Outcome)).ShouldBe([(13, SendOutcome.Deferred), (14, SendOutcome.Cancelled)]);
+    }
+
+    [Fact]
+    public void Of_says_that_sending_is_switched_off_and_that_a_message_is_too_late()
+    {
+        new ReminderForecast(User, Morning, sendingEnabled: false, Duration.FromHours(4)).Of(Messages(User, 11)).Single().Reason.ShouldBe(StatusReason.SendingDisabled);
+        var overdue = Messages(User, 14).Single() with { SendAt = Morning - Duration.FromHours(1) };
+        new ReminderForecast(User, Morning, sendingEnabled: true, Duration.FromMinutes(30)).Of([overdue]).Single().Reason.ShouldBe(StatusReason.Expired);
+    }
+
+    [Fact]
+    public void Of_a_day_that_was_left_by_a_change_of_zone_counts_it()
+    {
+        var left = new EarlierDay(new LocalDate(2026, 3, 1), Morning - Duration.FromHours(1), Instant.FromUtc(2026, 3, 2, 12, 0));
+        var user = User with { DailyLimit = 1, EarlierDays = [left] };
+
+        var expected = Forecast(user).With([new DaySlots(User.UserId, left.Date, ["sent-before"])]).Of(Messages(user, 11));
+
+        expected.Single().Reason.ShouldBe(StatusReason.DailyLimit);
+        Forecast(user).Of(Messages(user, 11)).Single().Outcome.ShouldBe(SendOutcome.WillSend);
+    }
+
     private static ReminderForecast Forecast(UserPreferences user) => new(user, Morning, sendingEnabled: true, Duration.FromHours(4));
 
     private static List<Message> Messages(UserPreferences user, params int[] hours) =>

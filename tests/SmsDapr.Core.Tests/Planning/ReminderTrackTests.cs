@@ -10,7 +10,9 @@ public sealed class ReminderTrackTests
     [Fact]
     public void Saw_the_same_event_changes_nothing()
     {
-        Track.Saw(Entry with { Version = Entry.Version }).ShouldBeSameAs(Track);
+        var track = Track;
+
+        track.Saw(Entry with { Version = Entry.Version }).ShouldBeSameAs(track);
         Track.Saw(null).Saw(null).Entry.ShouldBeNull();
     }
 
@@ -29,9 +31,28 @@ public sealed class ReminderTrackTests
         var track = Track.Saw(endless);
 
         track.Entry!.Title.ShouldBe(new string('t', 499));
+        track.Entry.Location.ShouldBe(new string('l', 500));
         track.Entry.JoinLink.ShouldBeNull();
+        track.Entry.Page.ShouldBeNull();
         JsonSerializer.Serialize(track, CoreJson.Options).Length.ShouldBeLessThan(8 * 1024);
         track.Saw(endless).ShouldBeSameAs(track);
+    }
+
+    [Fact]
+    public void Saw_keeps_what_is_not_too_long_as_it_is()
+    {
+        var longest = Entry with
+        {
+            Title = new string('t', 500),
+            Location = new string('l', 498) + "😀",
+            Description = new string('d', 2000),
+            JoinLink = new string('j', 1000),
+            Page = new string('p', 1000),
+        };
+
+        Track.Saw(longest).Entry.ShouldBe(longest);
+        var longer = Track.Saw(longest with { Title = longest.Title + 't', Description = longest.Description + 'd', JoinLink = longest.JoinLink + 'j', Page = longest.Page + 'p' });
+        longer.Entry.ShouldBe(longest with { JoinLink = null, Page = null });
     }
 
     [Fact]

@@ -14,6 +14,9 @@ public sealed class SmartEncodingTests
     public void Apply_replaces_look_alikes_and_leaves_the_rest(string text, string sent) => SmartEncoding.Apply(text).ShouldBe(sent);
 
     [Fact]
+    public void Apply_to_no_text_is_a_mistake_of_the_caller() => Should.Throw<ArgumentNullException>(() => SmartEncoding.Apply(null!)).ParamName.ShouldBe("text");
+
+    [Fact]
     public void Count_is_that_of_the_replaced_text()
     {
         var text = "It’s " + new string('a', 100);
