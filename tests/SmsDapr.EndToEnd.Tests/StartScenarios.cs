@@ -56,7 +56,8 @@ public sealed class StartScenarios
         var (code, lines) = await RunAsync([option, option == "--urls" ? $"http://127.0.0.1:{port}" : $"{port}"], new Dictionary<string, string>());
 
         code.ShouldNotBe(0);
-        lines.ShouldHaveSingleItem().ShouldContain($"127.0.0.1:{port}");
+        // A machine that is slow enough lets the sidecar ask the stranger on that port first, and warn that it does not answer.
+        lines.Where(line => !line.StartsWith("warn:", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain($"127.0.0.1:{port}");
     }
 
     [Fact]

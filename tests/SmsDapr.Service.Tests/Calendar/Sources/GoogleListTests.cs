@@ -13,8 +13,12 @@ public sealed class GoogleListTests
         await using var google = await GoogleAtWork.StartAsync();
         var id = await google.AddAsync(new
         {
-            summary = "Dentist", description = "<b>Bring</b> the card", location = "Main St 5",
-            start = "2026-03-03T09:00", end = "2026-03-03T09:45", joinLink = "https://meet.google.com/abc-defg-hij",
+            summary = "Dentist",
+            description = "<b>Bring</b> the card",
+            location = "Main St 5",
+            start = "2026-03-03T09:00",
+            end = "2026-03-03T09:45",
+            joinLink = "https://meet.google.com/abc-defg-hij",
         });
 
         var (changes, _) = await google.RoundAsync();

@@ -135,7 +135,10 @@ public sealed class GoogleTokenTests
         using var key = RSA.Create(2048);
         return GoogleServiceAccount.Parse(JsonSerializer.Serialize(new
         {
-            type = "service_account", client_email = "robot@project.iam.gserviceaccount.com", private_key_id = "k1", private_key = key.ExportPkcs8PrivateKeyPem(),
+            type = "service_account",
+            client_email = "robot@project.iam.gserviceaccount.com",
+            private_key_id = "k1",
+            private_key = key.ExportPkcs8PrivateKeyPem(),
         }));
     }
 }

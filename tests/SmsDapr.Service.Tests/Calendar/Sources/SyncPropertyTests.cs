@@ -59,7 +59,8 @@ public sealed class SyncPropertyTests
             Step.AddDay => AddAsync(new { summary = "Day", start = $"2026-03-0{day + 2}" }),
             Step.AddSeries => AddAsync(new
             {
-                summary = "Series", start = $"2026-03-0{day + 2}T{which % 24:00}:30",
+                summary = "Series",
+                start = $"2026-03-0{day + 2}T{which % 24:00}:30",
                 recurrence = (which % 3) switch { 0 => "RRULE:FREQ=DAILY", 1 => "RRULE:FREQ=DAILY;INTERVAL=2;COUNT=4", _ => "RRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR" },
             }),
             Step.Move => OnAsync(which, id => TrySendAsync(HttpMethod.Patch, $"{Events}/{id}", new { start = $"2026-03-0{day + 2}T05:15" })),
