@@ -9,13 +9,16 @@ using SmsDapr.Core.Users;
 
 namespace SmsDapr.Core.Tests.Planning;
 
-/// <summary>A user's morning, an event in the afternoon, and what becomes of its reminder.</summary>
+/// <summary>
+/// A user's morning, an event in the afternoon, and what becomes of its reminder. Records are made anew each time: a mutation run keeps the process, and with it
+/// what a mutant left in a static field.
+/// </summary>
 internal static class Plans
 {
     public static readonly Instant Morning = Instant.FromUtc(2026, 3, 2, 9, 0);
     public static readonly Instant Afternoon = Instant.FromUtc(2026, 3, 2, 14, 0);
 
-    public static UserPreferences User { get; } = new()
+    public static UserPreferences User => new()
     {
         UserId = "user-1",
         EventRemindersEnabled = true,
@@ -28,7 +31,7 @@ internal static class Plans
         OptOut = null,
     };
 
-    public static CalendarEntry Entry { get; } = new()
+    public static CalendarEntry Entry => new()
     {
         Id = "event-1",
         CalendarId = "primary",
@@ -37,9 +40,8 @@ internal static class Plans
         End = Afternoon + Duration.FromMinutes(30),
     };
 
-    public static CalendarEntry AllDay { get; } = Entry with { Start = null, End = null, StartDate = new LocalDate(2026, 3, 2), EndDate = new LocalDate(2026, 3, 3) };
+    public static CalendarEntry AllDay => Entry with { Start = null, End = null, StartDate = new LocalDate(2026, 3, 2), EndDate = new LocalDate(2026, 3, 3) };
 
-    /// <summary>Made anew each time: a mutation run keeps the process, and with it whatever a mutant left in a table.</summary>
     public static ReminderTrack Track => ReminderTrack.Of(User.UserId, Entry);
 
     public static CalendarEntry At(this CalendarEntry entry, Instant start) => entry with { Start = start, End = start + Duration.FromMinutes(30) };

@@ -77,7 +77,9 @@ public sealed class LocalProcess : IAsyncDisposable
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         string[] run = ["dotnet", "run", "--no-build", "-c", configuration, "--project", "src/SmsDapr.Local", "--", .. Options(clock: null)];
-        return StartAsync("setsid", run, cancellation);
+
+        // A shell that runs the tests in the background ignores SIGINT, and so would everything below it.
+        return StartAsync("env", ["--default-signal=INT", "setsid", .. run], cancellation);
     }
 
     private async Task StartAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)

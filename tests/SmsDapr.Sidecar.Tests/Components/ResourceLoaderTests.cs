@@ -117,7 +117,7 @@ public sealed class ResourceLoaderTests : IDisposable
             """);
 
         Should.Throw<SidecarStartException>(Load).Message.ShouldEndWith(
-            "s.yaml: line 10: spec.routes.rules[0].match: at character 16: 'x' is not known; events are read as 'event'");
+            "s.yaml: line 11: spec.routes.rules[0].match: at character 16: 'x' is not known; events are read as 'event'");
     }
 
     [Fact]
