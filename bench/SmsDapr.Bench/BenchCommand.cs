@@ -11,6 +11,7 @@ internal static class BenchCommand
 
     private static readonly (string Name, Func<BenchRun, Task> MeasureAsync)[] Figures =
     [
+        ("decisions", DecisionFigures.MeasureAsync),
         ("state", StateFigures.MeasureAsync),
         ("pubsub", PubSubFigures.MeasureAsync),
         ("workflows", WorkflowFigures.MeasureAsync),

@@ -12,6 +12,9 @@ internal static class Shown
     public static string Milliseconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0##} ms");
 
+    public static string Microseconds(double microseconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{microseconds:0.0} µs");
+
     public static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
 

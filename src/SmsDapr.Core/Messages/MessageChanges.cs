@@ -64,16 +64,18 @@ public static class MessageChanges
     }
 
     /// <summary>
-    /// The user's quiet hours changed: a message deferred for them goes back to the time it was deferred from, or to now when that has passed.
-    /// The send rules then decide again. Unchanged when it is not deferred.
+    /// Holds a deferral to the quiet hours that the user has by now: when they no longer call for it, the message goes back to the time it was
+    /// deferred from, or to now when that has passed, and the send rules decide again. Unchanged when it is not deferred, or when the deferral is over.
     /// </summary>
-    public static Transition Release(this Message message, TimelineSource source, Instant now)
+    public static Transition KeepDeferral(this Message message, UserPreferences user, TimelineSource source, Instant now)
     {
-        if (message.Status != MessageStatus.Scheduled || message.DeferredFrom is not { } original)
+        if (message.Status != MessageStatus.Scheduled || message.DeferredFrom is not { } deferredFrom || message.SendAt <= now)
             return new Transition.Unchanged(message);
 
-        var at = message.NotBefore(now);
-        return new Transition.Changed(message.MovedTo(Instant.Max(original, now), message.SendAtLocal).Noted(at, source));
+        var original = Instant.Max(deferredFrom, now);
+        return user.QuietHours?.EndOfQuietTime(original, user.Zone) == message.SendAt
+            ? new Transition.Unchanged(message)
+            : new Transition.Changed(message.MovedTo(original, message.SendAtLocal).Noted(message.NotBefore(now), source));
     }
 
     /// <summary>

@@ -73,6 +73,15 @@ public static class MessageLifecycle
             : new Transition.Changed(message.Touched(message.NotBefore(now)));
 
     /// <summary>
+    /// What the send rules look at has changed. A message that waits gets a new version, so that whoever decided on what held before
+    /// loses the compare-and-set and decides anew. Bookkeeping.
+    /// </summary>
+    public static Transition Reconsider(this Message message, Instant now) =>
+        message.Status == MessageStatus.Scheduled
+            ? new Transition.Changed(message.Touched(message.NotBefore(now)))
+            : new Transition.Unchanged(message);
+
+    /// <summary>
     /// What is left of a message that was never accepted: its id, free to be used again, but neither number nor text, and no
     /// request that it would be the repetition of.
     /// </summary>

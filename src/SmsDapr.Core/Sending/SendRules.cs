@@ -10,10 +10,12 @@ namespace SmsDapr.Core.Sending;
 /// </summary>
 public static class SendRules
 {
+    private const string DueRule = "due";
+
     private static readonly Rule[] All =
     [
         new("status", Status),
-        new("due", Due),
+        new(DueRule, Due),
         new("sending_disabled", SendingSwitch),
         new("opted_out", OptedOut),
         new("reminders_disabled", RemindersEnabled),
@@ -40,14 +42,14 @@ public static class SendRules
     /// What will be decided when the message is due, as far as it is known now: never <see cref="SendVerdict.Wait"/>.
     /// Asked right after a failed attempt, so that a message whose next attempt can't be made in time ends at once.
     /// </summary>
-    public static SendVerdict Foresee(SendContext context) => First(context, All.Where(rule => rule.Name != "due"));
+    public static SendVerdict Foresee(SendContext context) => First(context, All.Where(rule => rule.Name != DueRule));
 
     /// <summary>Every rule's answer and what they come to.</summary>
     public static SendExplanation Explain(SendContext context)
     {
         var due = context.Message.DueAt;
         var checks = Evaluate(context);
-        return Foresee(context) switch
+        return First(checks.Where(check => check.Rule != DueRule).Select(check => check.Verdict)) switch
         {
             SendVerdict.Pass => new(SendOutcome.WillSend, due, checks),
             SendVerdict.Defer defer => new(SendOutcome.Deferred, defer.Until, checks),
@@ -57,8 +59,10 @@ public static class SendRules
         };
     }
 
-    private static SendVerdict First(SendContext context, IEnumerable<Rule> rules) =>
-        rules.Select(rule => rule.Judge(context).Verdict).FirstOrDefault(verdict => verdict is not SendVerdict.Pass) ?? SendVerdict.Pass.Instance;
+    private static SendVerdict First(SendContext context, IEnumerable<Rule> rules) => First(rules.Select(rule => rule.Judge(context).Verdict));
+
+    private static SendVerdict First(IEnumerable<SendVerdict> verdicts) =>
+        verdicts.FirstOrDefault(verdict => verdict is not SendVerdict.Pass) ?? SendVerdict.Pass.Instance;
 
     private static SendOutcome OutcomeOf(Message message, StatusReason reason) =>
         message.End(reason, TimelineSource.Workflow, message.UpdatedAt) is Transition.Changed { Next.Status: MessageStatus.Failed }

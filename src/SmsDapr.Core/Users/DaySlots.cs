@@ -14,9 +14,15 @@ public sealed record DaySlots(string UserId, LocalDate Date, IReadOnlyList<strin
     /// <summary>Whether a message holds a slot.</summary>
     public bool Holds(string messageId) => MessageIds.Contains(messageId);
 
-    /// <summary>Whether a message holds a slot or could take one, when other days count too.</summary>
-    public bool HasRoomFor(string messageId, int limit, params IReadOnlyList<DaySlots> alsoCounting) =>
-        Holds(messageId) || MessageIds.Concat(alsoCounting.SelectMany(day => day.MessageIds)).Where(id => id != messageId).Distinct().Count() < limit;
+    /// <summary>
+    /// Whether a message has, or could take, one of the first <paramref name="limit"/> slots, when other days count too. One that took a slot
+    /// beyond a limit that was lowered since has none: what was taken before it comes first.
+    /// </summary>
+    public bool HasRoomFor(string messageId, int limit, params IReadOnlyList<DaySlots> alsoCounting)
+    {
+        var before = MessageIds.TakeWhile(id => id != messageId).ToList();
+        return before.Count + alsoCounting.Sum(day => day.MessageIds.Count) < limit || CountOnce(before, messageId, alsoCounting) < limit;
+    }
 
     /// <summary>The day with a slot for a message: the same instance when it already holds one, null when the limit is reached.</summary>
     public DaySlots? Take(string messageId, int limit, params IReadOnlyList<DaySlots> alsoCounting)
@@ -29,4 +35,16 @@ public sealed record DaySlots(string UserId, LocalDate Date, IReadOnlyList<strin
     /// <summary>The day without a slot for a message: the same instance when it holds none.</summary>
     public DaySlots Release(string messageId) =>
         Holds(messageId) ? this with { MessageIds = [.. MessageIds.Where(id => id != messageId)] } : this;
+
+    // A message counts once, on however many days it stands. That is costly to tell for large days, and needed near the limit only.
+    private static int CountOnce(List<string> before, string messageId, IReadOnlyList<DaySlots> alsoCounting)
+    {
+        if (alsoCounting.Count == 0)
+            return before.Count;
+        var others = new HashSet<string>(before);
+        foreach (var day in alsoCounting)
+            others.UnionWith(day.MessageIds);
+        others.Remove(messageId);
+        return others.Count;
+    }
 }

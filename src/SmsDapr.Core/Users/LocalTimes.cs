@@ -1,13 +1,15 @@
 using NodaTime;
+using NodaTime.TimeZones;
 
 namespace SmsDapr.Core.Users;
 
 /// <summary>Turns wall-clock times into instants and looks up zones.</summary>
 public static class LocalTimes
 {
-    /// <summary>The IANA zone of an id; null when there is none.</summary>
+    /// <summary>The IANA zone of an id, aliases included; null when there is none.</summary>
     public static DateTimeZone? FindZone(string? id) =>
-        string.IsNullOrEmpty(id) ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id);
+        // The provider would also make zones up from offsets such as UTC+05:30, which IANA does not have.
+        id is not null && TzdbDateTimeZoneSource.Default.CanonicalIdMap.ContainsKey(id) ? DateTimeZoneProviders.Tzdb[id] : null;
 
     /// <summary>The instant of a wall-clock time: a skipped time is the first valid instant after the gap, a doubled one the earlier.</summary>
     public static Instant ToInstant(LocalDateTime local, DateTimeZone zone)

@@ -27,6 +27,9 @@ public sealed record PhoneVerification
     /// <summary>The provider's id of the newest verification it began.</summary>
     public string? ProviderSid { get; init; }
 
+    /// <summary>When the provider began it: asked for another code, it goes on with the same one, which ends as early as it would have.</summary>
+    public Instant? ProviderBeganAt { get; init; }
+
     /// <summary>Codes tried since the start.</summary>
     public int Checks { get; init; }
 
@@ -46,6 +49,16 @@ public sealed record PhoneVerification
             ? null
             : this with { Number = e164, Checks = 0, Starts = [.. Starts.Where(start => start + Window > now), now] };
 
+    /// <summary>The provider began, or went on with, a verification; null after a new start.</summary>
+    public PhoneVerification? Began(PhoneVerification asStarted, string? providerSid, Instant now) =>
+        !IsSameStart(asStarted) ? null
+        : providerSid is not null && providerSid == ProviderSid ? this
+        : this with { ProviderSid = providerSid, ProviderBeganAt = now };
+
+    /// <summary>Takes a start back that certainly brought no code, so that a provider's outage uses none up; null after a new start.</summary>
+    public PhoneVerification? Unstart(PhoneVerification asStarted) =>
+        IsSameStart(asStarted) ? this with { Starts = [.. Starts.SkipLast(1)] } : null;
+
     /// <summary>Counts a code before it is compared; null when there is nothing to compare it with or only a new start helps.</summary>
     public PhoneVerification? Check() => Number is null || IsBlocked ? null : this with { Checks = Checks + 1 };
 
@@ -58,7 +71,7 @@ public sealed record PhoneVerification
 
     /// <summary>The number is verified; null after a new start.</summary>
     public PhoneVerification? Complete(PhoneVerification asCounted) =>
-        IsSameStart(asCounted) ? this with { Number = null, ProviderSid = null, Checks = 0 } : null;
+        IsSameStart(asCounted) ? this with { Number = null, ProviderSid = null, ProviderBeganAt = null, Checks = 0 } : null;
 
     /// <summary>The user only: the number must not reach a log.</summary>
     public override string ToString() => $"phone verification of {UserId}";

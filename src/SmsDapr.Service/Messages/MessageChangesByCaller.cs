@@ -1,5 +1,6 @@
 using NodaTime;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
 
 namespace SmsDapr.Service.Messages;
 
@@ -38,10 +39,18 @@ internal sealed class MessageChangesByCaller(MessageRepository messages, Message
         Transition Keep(Message current) => current.KeepWallClock(userZone, source, clock.GetCurrentInstant());
     }
 
-    /// <summary>Gives a deferred message its original time back, so that the rules decide anew.</summary>
-    public async Task ReleaseAsync(string id, CancellationToken cancellation) =>
-        await NudgeAsync(
-            await messages.ApplyAsync(id, message => message.Release(TimelineSource.Api, clock.GetCurrentInstant()), cancellation), cancellation);
+    /// <summary>Gives a deferred message its original time back when the user's quiet hours no longer call for the deferral; false when they do.</summary>
+    public async Task<bool> KeepDeferralAsync(string id, UserPreferences user, CancellationToken cancellation)
+    {
+        var transition = await messages.ApplyAsync(
+            id, message => message.KeepDeferral(user, TimelineSource.Api, clock.GetCurrentInstant()), cancellation);
+        await NudgeAsync(transition, cancellation);
+        return transition is Transition.Changed;
+    }
+
+    /// <summary>Has a send that is being decided decide anew; nothing is said to the workflow, which looks again by itself.</summary>
+    public Task ReconsiderAsync(string id, CancellationToken cancellation) =>
+        messages.ApplyAsync(id, message => message.Reconsider(clock.GetCurrentInstant()), cancellation);
 
     private Transition Patch(Message message, Instant? sendAt, string? body)
     {

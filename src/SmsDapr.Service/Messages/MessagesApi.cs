@@ -1,7 +1,5 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Core.Messages;
@@ -30,11 +28,12 @@ internal static class MessagesApi
             .ProducesProblem(StatusCodes.Status409Conflict);
         messages.MapGet("/{id}", GetAsync)
             .WithSummary("A message with its attempts and timeline")
+            .WithEntityTag()
             .Produces<MessageView>()
-            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         messages.MapGet("/{id}/explanation", ExplainAsync)
             .WithSummary("Why a message will or will not go out: every rule, run now, changing nothing")
+            .WithEntityTag()
             .Produces<ExplanationView>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         messages.MapPost("/{id}/cancel", CancelAsync)
@@ -59,6 +58,7 @@ internal static class MessagesApi
             .WithTags("Messages")
             .WithSummary("Messages across users, ascending by send time")
             .WithMessageQuery()
+            .WithEntityTag()
             .Produces<MessagePage>();
         routes.MapGroup("/v1/users/{userId}/messages")
             .RequireAuthorization(Policies.OwnUser)
@@ -67,6 +67,7 @@ internal static class MessagesApi
             .MapGet("/", ListAsync)
             .WithSummary("A user's messages, ascending by send time")
             .WithMessageQuery()
+            .WithEntityTag()
             .Produces<MessagePage>();
     }
 
@@ -118,28 +119,11 @@ internal static class MessagesApi
         }
     }
 
-    private static async Task<Results<Ok<MessageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
-        string id, Caller caller, MessageAccess access, HttpContext context, CancellationToken cancellation)
-    {
-        if (await access.FindAsync(id, caller, cancellation) is not { } message)
-            return Problem.NotFound(NotFoundDetail);
-
-        var etag = EntityTag(message, caller);
-        context.Response.Headers.ETag = etag;
-        return IsKnown(context.Request, etag)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(MessageView.Of(message, caller));
-    }
-
-    private static bool IsKnown(HttpRequest request, string etag) =>
-        request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known
-        && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(etag), useStrongComparison: false));
-
-    /// <summary>Every change moves the time of the last one or adds to the timeline; roles see different bodies.</summary>
-    private static string EntityTag(Message message, Caller caller) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"\"{message.UpdatedAt.ToUnixTimeTicks():x}-{message.Timeline.Count}-{(caller.SeesNumbers ? 'f' : 'm')}\"");
+    private static async Task<Results<Ok<MessageView>, ProblemHttpResult>> GetAsync(
+        string id, Caller caller, MessageAccess access, CancellationToken cancellation) =>
+        await access.FindAsync(id, caller, cancellation) is { } message
+            ? TypedResults.Ok(MessageView.Of(message, caller))
+            : Problem.NotFound(NotFoundDetail);
 
     private static async Task<Results<Ok<ExplanationView>, ProblemHttpResult>> ExplainAsync(
         string id, Caller caller, MessageAccess access, SendGuard guard, CancellationToken cancellation) =>

@@ -5,10 +5,16 @@ using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Messages;
 
-/// <summary>A user who opts out gets nothing that waits; a wall-clock time follows the user's zone; changed quiet hours or zones let deferred messages be judged anew.</summary>
+/// <summary>
+/// A user who opts out gets nothing that waits; a wall-clock time follows the user's zone; changed quiet hours or zones let deferred messages be judged anew;
+/// a send that is being decided on what held before the change is decided again.
+/// </summary>
 internal sealed class UserChangeReaction(
     IUserDirectory users, UserMessages userMessages, MessageChangesByCaller changes, IClock clock) : IUserChangeListener
 {
+    /// <summary>How far the clocks of replicas may differ: what another one thinks is due may be under way there.</summary>
+    private static readonly Duration ClockSkew = Duration.FromMinutes(1);
+
     public async Task UserChangedAsync(string userId, CancellationToken cancellation)
     {
         var user = await users.FindAsync(userId, cancellation);
@@ -16,9 +22,12 @@ internal sealed class UserChangeReaction(
         {
             if (user.OptOut is { } optOut)
                 await changes.CancelAsync(message.Id, StatusReason.OptedOut, SourceOf(optOut.Reason), cancellation);
-            else if (!await changes.KeepWallClockAsync(message, user.Zone, TimelineSource.Api, cancellation)
-                && message.DeferredFrom is { } original && DeferralOf(original, user) != message.SendAt)
-                await changes.ReleaseAsync(message.Id, cancellation);
+            else if (await changes.KeepWallClockAsync(message, user.Zone, TimelineSource.Api, cancellation))
+                continue;
+            else if (message.DeferredFrom is not null && await changes.KeepDeferralAsync(message.Id, user, cancellation))
+                continue;
+            else if (message.DueAt <= clock.GetCurrentInstant() + ClockSkew)
+                await changes.ReconsiderAsync(message.Id, cancellation);
         }
     }
 
@@ -28,7 +37,4 @@ internal sealed class UserChangeReaction(
         OptOutReason.Provider => TimelineSource.Twilio,
         _ => TimelineSource.Api,
     };
-
-    private Instant? DeferralOf(Instant original, UserPreferences user) =>
-        user.QuietHours?.EndOfQuietTime(Instant.Max(original, clock.GetCurrentInstant()), user.Zone);
 }

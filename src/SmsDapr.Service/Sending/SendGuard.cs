@@ -1,6 +1,7 @@
 using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
+using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
@@ -53,6 +54,10 @@ internal sealed class SendGuard(
             await index.AddAsync(kept.UserId, kept.SendAt, kept.Id, cancellation);
             return await ChangeAsync(version, inTime, cancellation);
         }
+
+        // A change of quiet hours may have come while the deferral was stored, when nothing was deferred yet.
+        if (message.KeepDeferral(context.User, TimelineSource.Workflow, context.Now) is Transition.Changed released)
+            return await ChangeAsync(version, released, cancellation);
 
         switch (SendRules.Decide(context))
         {
@@ -130,12 +135,26 @@ internal sealed class SendGuard(
         if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now) is not Transition.Changed { Next: var begun }
             || !await messages.TryReplaceAsync(version, begun, cancellation))
         {
+            await GiveBackIfMovedAsync(message, context, cancellation);
             return new GuardResult.Changed();
         }
 
         if (message.SlotDate is { } earlier && earlier != slotDate)
             await users.ReleaseSlotAsync(message.UserId, earlier, message.Id, cancellation);
         return new GuardResult.Begun(begun);
+    }
+
+    /// <summary>The send lost to a change. When that moved the message to another day, the slot that was just taken is nobody's.</summary>
+    private async Task GiveBackIfMovedAsync(Message message, SendContext context, CancellationToken cancellation)
+    {
+        var date = context.Day.Date;
+        if (!message.EverAccepted
+            && message.SlotDate != date
+            && await messages.FindAsync(message.Id, cancellation) is { Value: { Status: MessageStatus.Scheduled } moved }
+            && LocalTimes.DateOf(moved.DueAt, context.User.Zone) != date)
+        {
+            await users.ReleaseSlotAsync(message.UserId, date, message.Id, cancellation);
+        }
     }
 
     private async Task<(SendContext Context, CountedDays Days)> ContextAsync(Message message, CancellationToken cancellation)

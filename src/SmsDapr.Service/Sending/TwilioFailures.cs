@@ -1,4 +1,6 @@
 using Polly;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 
 namespace SmsDapr.Service.Sending;
 
@@ -11,4 +13,9 @@ internal static class TwilioFailures
     public static bool IsNoAnswer(Exception e, CancellationToken cancellation) =>
         e is HttpRequestException or IOException or ExecutionRejectedException
         || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
+
+    /// <summary>Whether a request certainly did not reach Twilio: no connection came about, or it was not made because Twilio is known to be down.</summary>
+    public static bool NeverLeft(Exception e) =>
+        e is BrokenCircuitException or RateLimiterRejectedException
+        || e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
 }

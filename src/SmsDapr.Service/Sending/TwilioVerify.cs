@@ -21,8 +21,11 @@ internal abstract record CodeRequest
     /// <summary>Twilio sends no more codes for now.</summary>
     public sealed record Limited : CodeRequest;
 
-    /// <summary>Nobody knows: no answer, or Twilio has a problem, or we have one with Twilio.</summary>
-    public sealed record Unavailable : CodeRequest;
+    /// <summary>Twilio was not reached or refused the request for itself or for us; no code is on its way.</summary>
+    public sealed record NotSent : CodeRequest;
+
+    /// <summary>Nobody knows: the answer was lost, or Twilio has a problem.</summary>
+    public sealed record Unknown : CodeRequest;
 }
 
 /// <summary>What Twilio says of a code.</summary>
@@ -56,7 +59,9 @@ internal sealed class TwilioVerify(HttpClient http, TwilioOptions options)
             HttpStatusCode.OK or HttpStatusCode.Created => new CodeRequest.Sent(body?.Sid),
             HttpStatusCode.TooManyRequests => new CodeRequest.Limited(),
             HttpStatusCode.BadRequest => new CodeRequest.Refused(),
-            _ => new CodeRequest.Unavailable(),
+            HttpStatusCode.ServiceUnavailable => new CodeRequest.NotSent(),
+            { } refused when (int)refused is >= 400 and < 500 => new CodeRequest.NotSent(),
+            _ => new CodeRequest.Unknown(),
         };
     }
 
@@ -101,6 +106,10 @@ internal sealed class TwilioVerify(HttpClient http, TwilioOptions options)
         catch (JsonException)
         {
             return (null, null);
+        }
+        catch (Exception e) when (TwilioFailures.NeverLeft(e))
+        {
+            return (HttpStatusCode.ServiceUnavailable, null);
         }
         catch (Exception e) when (TwilioFailures.IsNoAnswer(e, cancellation))
         {

@@ -23,6 +23,7 @@ public sealed record PhoneVerificationCheckRequest(string? Code)
 
 internal static class PhoneVerificationApi
 {
+    private const string RetryAfterSeconds = "30";
     private const int ShortestCode = 4;
     private const int LongestCode = 10;
 
@@ -64,7 +65,7 @@ internal static class PhoneVerificationApi
                     response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
                 return Problem.Of(StatusCodes.Status429TooManyRequests, "Too many codes were asked for; try again later.");
             default:
-                return Unavailable();
+                return Unavailable(response);
         }
     }
 
@@ -74,6 +75,7 @@ internal static class PhoneVerificationApi
         Caller caller,
         PhoneVerifications verifications,
         PreferencesReader view,
+        HttpResponse response,
         CancellationToken cancellation)
     {
         if (request.Code?.Trim() is not { Length: >= ShortestCode and <= LongestCode } code || !code.All(char.IsAsciiLetterOrDigit))
@@ -86,12 +88,15 @@ internal static class PhoneVerificationApi
             VerificationCheck.NothingToCheck => Problem.Invalid("code", "is not awaited or too old; start a new verification"),
             VerificationCheck.Blocked => Problem.Of(StatusCodes.Status429TooManyRequests, "Too many wrong codes; start a new verification."),
             VerificationCheck.Taken => PhoneTaken(),
-            _ => Unavailable(),
+            _ => Unavailable(response),
         };
     }
 
     private static ProblemHttpResult PhoneTaken() => Problem.Conflict("phone_taken", "Another user has this number verified.");
 
-    private static ProblemHttpResult Unavailable() =>
-        Problem.Of(StatusCodes.Status503ServiceUnavailable, "Phone numbers can't be verified at the moment.");
+    private static ProblemHttpResult Unavailable(HttpResponse response)
+    {
+        response.Headers.RetryAfter = RetryAfterSeconds;
+        return Problem.Of(StatusCodes.Status503ServiceUnavailable, "Phone numbers can't be verified at the moment.");
+    }
 }

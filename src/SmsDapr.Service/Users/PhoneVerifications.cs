@@ -50,49 +50,53 @@ internal abstract record VerificationCheck
 }
 
 /// <summary>
-/// Leads a user to a verified number. Starts and tries are counted before the provider is asked, and a try is given back when the
-/// provider could not compare it; a crash in between costs a try or a start, never a limit.
+/// Leads a user to a verified number. Starts and tries are counted before the provider is asked, and given back when the provider certainly
+/// sent, or could compare, nothing; a crash in between costs a try or a start, never a limit.
 /// </summary>
 internal sealed class PhoneVerifications(IDocumentStore documents, UserPhones phones, IUserDirectory users, TwilioVerify verify, IClock clock)
 {
+    /// <summary>A code that came so long ago is not sent once more: it would be too old before its reader has typed it in. Twilio gives one ten minutes.</summary>
+    private static readonly Duration StaysUseful = Duration.FromMinutes(5);
+
     public async Task<VerificationStart> StartAsync(string userId, string e164, CancellationToken cancellation)
     {
         if (!verify.IsConfigured)
             return new VerificationStart.Unavailable();
 
-        PhoneVerification? before = null;
+        var before = new PhoneVerification { UserId = userId };
+        PhoneVerification? started = null;
         var now = clock.GetCurrentInstant();
-        var limited = false;
         await documents.UpdateAsync<PhoneVerification>(
             Key(userId),
             current =>
             {
-                before = current ?? new PhoneVerification { UserId = userId };
-                var begun = before.Start(e164, now);
-                limited = begun is null;
-                return begun;
+                before = current ?? before;
+                return started = before.Start(e164, now);
             },
             cancellation);
-        if (limited)
-            return new VerificationStart.Limited(before!.NextStart(now) - now);
+        if (started is null)
+            return new VerificationStart.Limited(before.NextStart(now) - now);
 
         // Counted like any other start, so that nobody finds out by trying which numbers others have.
         if (await users.FindByPhoneAsync(e164, cancellation) is { } owner && owner != userId)
             return new VerificationStart.Taken();
 
-        // Asked for a code again, the provider goes on with the verification that is under way, used-up tries included.
-        if (before is { Checks: > 0, ProviderSid: { } used })
-            await verify.CancelAsync(used, cancellation);
+        // Asked for a code again, the provider goes on with the verification that is under way, used-up tries and the end of its time included.
+        if (before.ProviderSid is { } known && (before.Checks > 0 || before.ProviderBeganAt is not { } began || now - began >= StaysUseful))
+            await verify.CancelAsync(known, cancellation);
         switch (await verify.StartAsync(e164, cancellation))
         {
             case CodeRequest.Sent sent:
-                await documents.UpdateAsync<PhoneVerification>(
-                    Key(userId), current => current?.Number == e164 ? current with { ProviderSid = sent.Sid } : null, cancellation);
+                await ChangeAsync(userId, current => current.Began(started, sent.Sid, now), cancellation);
                 return new VerificationStart.Pending();
             case CodeRequest.Refused:
                 return new VerificationStart.Refused();
             case CodeRequest.Limited:
+                await ChangeAsync(userId, current => current.Unstart(started), cancellation);
                 return new VerificationStart.Limited(Wait: null);
+            case CodeRequest.NotSent:
+                await ChangeAsync(userId, current => current.Unstart(started), cancellation);
+                return new VerificationStart.Unavailable();
             default:
                 return new VerificationStart.Unavailable();
         }
@@ -117,23 +121,23 @@ internal sealed class PhoneVerifications(IDocumentStore documents, UserPhones ph
             case CodeAnswer.Over:
                 return new VerificationCheck.NothingToCheck();
             case CodeAnswer.Exhausted:
-                await ChangeAsync(current => current.Block(counted));
+                await ChangeAsync(userId, current => current.Block(counted), cancellation);
                 return new VerificationCheck.Blocked();
             default:
-                await ChangeAsync(current => current.Uncheck(counted));
+                await ChangeAsync(userId, current => current.Uncheck(counted), cancellation);
                 return new VerificationCheck.Unavailable();
         }
-
-        Task ChangeAsync(Func<PhoneVerification, PhoneVerification?> change) =>
-            documents.UpdateAsync<PhoneVerification>(Key(userId), current => current is null ? null : change(current), cancellation);
     }
 
     private async Task<VerificationCheck> VerifiedAsync(PhoneVerification counted, string e164, CancellationToken cancellation)
     {
         var preferences = await phones.SetVerifiedAsync(counted.UserId, e164, cancellation);
-        await documents.UpdateAsync<PhoneVerification>(Key(counted.UserId), current => current?.Complete(counted), cancellation);
+        await ChangeAsync(counted.UserId, current => current.Complete(counted), cancellation);
         return preferences is null ? new VerificationCheck.Taken() : new VerificationCheck.Verified(preferences);
     }
+
+    private Task<PhoneVerification?> ChangeAsync(string userId, Func<PhoneVerification, PhoneVerification?> change, CancellationToken cancellation) =>
+        documents.UpdateAsync<PhoneVerification>(Key(userId), current => current is null ? null : change(current), cancellation);
 
     internal static string Key(string userId) => $"phone-verification-{userId}";
 }

@@ -27,7 +27,9 @@ internal static class UsersApi
             .AddEndpointFilter(RefuseBadUserId)
             .WithTags("Users");
 
-        user.MapGet("/preferences", GetPreferences).WithSummary("What applies to a user; an unknown user has the defaults.");
+        user.MapGet("/preferences", GetPreferences)
+            .WithEntityTag()
+            .WithSummary("What applies to a user; an unknown user has the defaults.");
         user.MapPatch("/preferences", PatchPreferences)
             .WithRequestExample("""{ "leadTimeMinutes": 30, "quietHours": { "start": "22:00", "end": "07:30" }, "timeZone": "Europe/Berlin" }""")
             .WithSummary("Changes what is given and leaves the rest.");
@@ -74,14 +76,15 @@ internal static class UsersApi
         CancellationToken cancellation)
     {
         var validation = new RequestValidation();
-        if (request.Verified is not { } verified)
-            return Problem.Invalid(validation.Add("verified", "is required"));
-        if (PhoneNumbers.Normalise(request.PhoneNumber, options.DefaultRegion) is not PhoneNumberReading.Number number)
-            return Problem.Invalid(validation.Add("phoneNumber", "must be a possible phone number, with + and country code"));
+        var number = PhoneNumbers.Normalise(request.PhoneNumber, options.DefaultRegion) as PhoneNumberReading.Number;
+        validation.Check(request.Verified is not null, "verified", "is required");
+        validation.Check(number is not null, "phoneNumber", "must be a possible phone number, with + and country code");
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
 
-        var preferences = verified
-            ? await phones.SetVerifiedAsync(userId, number.E164, cancellation)
-            : await phones.SetUnverifiedAsync(userId, number.E164, cancellation);
+        var preferences = request.Verified!.Value
+            ? await phones.SetVerifiedAsync(userId, number!.E164, cancellation)
+            : await phones.SetUnverifiedAsync(userId, number!.E164, cancellation);
         if (preferences is null)
             return Problem.Conflict("phone_taken", "Another user has this number verified.");
         return TypedResults.Ok(await view.ReadAsync(preferences, caller, cancellation));

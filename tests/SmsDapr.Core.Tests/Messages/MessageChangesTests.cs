@@ -105,7 +105,7 @@ public sealed class MessageChangesTests
             message.FollowEvent(Event, Morning, null, Noon).ShouldBeRefused(Refusal.NotScheduled);
             message.Defer(Morning, StatusReason.QuietHours, TimelineSource.Workflow, Noon).ShouldBeRefused(Refusal.NotScheduled);
             message.Pause(Morning, Noon).ShouldBeRefused(Refusal.NotScheduled);
-            message.Release(TimelineSource.Api, Noon).ShouldBeUnchanged();
+            message.KeepDeferral(Anyone, TimelineSource.Api, Noon).ShouldBeUnchanged();
         }
     }
 
@@ -167,11 +167,11 @@ public sealed class MessageChangesTests
             .DeferredFrom.ShouldBe(Noon);
 
     [Fact]
-    public void Release_of_a_deferred_message_makes_it_due_at_once_when_its_time_has_passed()
+    public void Deferral_without_quiet_hours_makes_the_message_due_at_once_when_its_time_has_passed()
     {
         var deferred = Scheduled().Defer(Morning, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next();
 
-        var released = deferred.Release(TimelineSource.Api, At(600)).Next();
+        var released = deferred.KeepDeferral(Anyone, TimelineSource.Api, At(600)).Next();
 
         released.DueAt.ShouldBe(At(600));
         released.StatusReason.ShouldBeNull();
@@ -179,15 +179,38 @@ public sealed class MessageChangesTests
     }
 
     [Fact]
-    public void Release_before_the_original_time_goes_back_to_that_time()
+    public void Deferral_without_quiet_hours_goes_back_to_the_original_time_when_that_is_ahead()
     {
         var deferred = Scheduled().Defer(Morning, StatusReason.QuietHours, TimelineSource.Workflow, Noon - Duration.FromHours(1)).Next();
 
-        deferred.Release(TimelineSource.Api, Noon - Duration.FromMinutes(30)).Next().DueAt.ShouldBe(Noon);
+        deferred.KeepDeferral(Anyone, TimelineSource.Api, Noon - Duration.FromMinutes(30)).Next().DueAt.ShouldBe(Noon);
     }
 
     [Fact]
-    public void Release_of_a_message_that_is_not_deferred_changes_nothing() => Scheduled().Release(TimelineSource.Api, Noon).ShouldBeUnchanged();
+    public void Deferral_is_kept_as_long_as_the_quiet_hours_call_for_it()
+    {
+        var end = Noon + Duration.FromHours(2);
+        var deferred = Scheduled().Defer(end, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next();
+
+        deferred.KeepDeferral(Quiet(11, 14), TimelineSource.Api, At(600)).ShouldBeUnchanged();
+        deferred.KeepDeferral(Quiet(11, 13), TimelineSource.Api, At(600)).Next().DueAt.ShouldBe(At(600));
+        deferred.KeepDeferral(Quiet(11, 15), TimelineSource.Api, At(600)).Next().DueAt.ShouldBe(At(600));
+        deferred.KeepDeferral(Quiet(13, 14), TimelineSource.Api, At(600)).Next().DueAt.ShouldBe(At(600));
+    }
+
+    [Fact]
+    public void Deferral_that_is_over_is_left_alone_also_while_sending_is_paused()
+    {
+        var end = Noon + Duration.FromHours(2);
+        var deferred = Scheduled().Defer(end, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next();
+
+        deferred.KeepDeferral(Anyone, TimelineSource.Api, end).ShouldBeUnchanged();
+        deferred.KeepDeferral(Anyone, TimelineSource.Api, end - Duration.Epsilon).ShouldBeOfType<Transition.Changed>();
+        deferred.Pause(end + Duration.FromMinutes(1), end).Next().KeepDeferral(Anyone, TimelineSource.Api, end).ShouldBeUnchanged();
+    }
+
+    [Fact]
+    public void Message_that_is_not_deferred_has_no_deferral_to_keep() => Scheduled().KeepDeferral(Anyone, TimelineSource.Api, Noon).ShouldBeUnchanged();
 
     [Fact]
     public void Pause_waits_without_moving_the_send_time()

@@ -70,6 +70,19 @@ public sealed class MessageLifecycleTests
     }
 
     [Fact]
+    public void Reconsider_makes_a_new_version_of_what_waits_and_of_nothing_else()
+    {
+        var waiting = Scheduled();
+        var again = waiting.Reconsider(Noon).Next();
+
+        again.ShouldBe(waiting with { UpdatedAt = Noon });
+        again.Reconsider(Noon - Duration.FromHours(1)).Next().UpdatedAt.ShouldBe(Noon);
+        InFlight().Reconsider(Noon).ShouldBeUnchanged();
+        Sent().Reconsider(Noon).ShouldBeUnchanged();
+        Scheduled().Cancel(StatusReason.UserCancelled, TimelineSource.Api, Noon).Next().Reconsider(Noon).ShouldBeUnchanged();
+    }
+
+    [Fact]
     public void WithPublished_never_goes_back()
     {
         var message = Sent().WithPublished(2).Next();

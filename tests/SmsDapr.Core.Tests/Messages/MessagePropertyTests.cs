@@ -38,7 +38,7 @@ public sealed class MessagePropertyTests
         (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.Cancel(StatusReason.UserCancelled, TimelineSource.Api, now))),
         (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.End(StatusReason.Expired, TimelineSource.Workflow, now))),
         (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.Defer(now + Duration.FromHours(8), StatusReason.QuietHours, TimelineSource.Workflow, now))),
-        (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.Release(TimelineSource.Api, now))),
+        (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.KeepDeferral(Anyone, TimelineSource.Api, now))),
         (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.Move(now + Duration.FromHours(1), null, TimelineSource.Api, now))),
         (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.Pause(now + Duration.FromMinutes(1), now))),
         (1, Gen.Const<Func<Message, Instant, Transition>>((m, now) => m.MarkUnconfirmed(TimelineSource.Workflow, now))),

@@ -1,6 +1,7 @@
 using NodaTime;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
 
 namespace SmsDapr.Core.Tests.Messages;
 
@@ -34,6 +35,12 @@ internal static class Sample
         MaxAttempts = 3,
         Source = TimelineSource.Api,
     };
+
+    /// <summary>A user without quiet hours.</summary>
+    public static UserPreferences Anyone { get; } = UserPreferences.Resolve(new UserSettings { UserId = "user-1", QuietHoursSet = true }, new UserDefaults());
+
+    public static UserPreferences Quiet(int fromHour, int toHour) =>
+        Anyone with { QuietHours = new QuietHours(new LocalTime(fromHour, 0), new LocalTime(toHour, 0)) };
 
     public static Message Scheduled(int maxAttempts = 3) => MessageLifecycle.Create(New with { MaxAttempts = maxAttempts }, Noon - Duration.FromHours(1));
 

@@ -150,6 +150,14 @@ public sealed class SendRulesTests
     }
 
     [Fact]
+    public void Decide_when_the_limit_was_lowered_below_the_slot_it_holds_ends_it()
+    {
+        var holding = DaySlots.Empty(User.UserId, Today) with { MessageIds = ["a", "message-1"] };
+
+        ShouldEnd(Context(Scheduled(), User with { DailyLimit = 1 }) with { Day = holding }, StatusReason.DailyLimit);
+    }
+
+    [Fact]
     public void Foresee_right_after_a_failure_ends_what_cannot_be_repeated_in_time()
     {
         var failed = Reminder().BeginAttempt(Phone, Noon).Next().AttemptRefused(1, new ProviderError(20429), At(1), Retry).Next();

@@ -28,6 +28,30 @@ public sealed class DaySlotsTests
     public void Take_keeps_a_slot_when_the_limit_is_lowered() => Empty.Take("a", 1)!.Take("a", 0).ShouldNotBeNull();
 
     [Fact]
+    public void Slots_beyond_a_limit_that_was_lowered_leave_no_room()
+    {
+        var day = Empty with { MessageIds = ["a", "b", "c"] };
+
+        day.HasRoomFor("a", 2).ShouldBeTrue();
+        day.HasRoomFor("b", 2).ShouldBeTrue();
+        day.HasRoomFor("c", 2).ShouldBeFalse();
+        day.HasRoomFor("a", 0).ShouldBeFalse();
+        day.Release("a").HasRoomFor("c", 2).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Other_days_count_each_message_once()
+    {
+        var day = Empty with { MessageIds = ["a", "b"] };
+        DaySlots[] left = [Empty with { MessageIds = ["b", "c", "mine"] }, Empty with { MessageIds = ["c", "d"] }];
+
+        day.HasRoomFor("mine", 5, left).ShouldBeTrue();
+        day.HasRoomFor("mine", 4, left).ShouldBeFalse();
+        day.HasRoomFor("b", 5, left).ShouldBeTrue();
+        day.HasRoomFor("b", 4, left).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Release_gives_the_slot_to_another()
     {
         var released = Empty.Take("a", 1)!.Release("a");

@@ -87,6 +87,31 @@ public sealed class PhoneVerificationTests
     }
 
     [Fact]
+    public void Unstart_gives_back_only_the_start_that_it_belongs_to()
+    {
+        var first = New.Start(Number, Noon)!;
+        var second = first.Start(Number, Noon + Duration.FromMinutes(1))!;
+
+        second.Unstart(second)!.Starts.ShouldBe([Noon]);
+        second.Unstart(first).ShouldBeNull();
+        New.Unstart(first).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Began_keeps_the_time_of_a_verification_that_goes_on()
+    {
+        var first = New.Start(Number, Noon)!.Began(New.Start(Number, Noon)!, "VE1", Noon).ShouldNotBeNull();
+        var later = Noon + Duration.FromMinutes(4);
+        var second = first.Start(Number, later)!;
+
+        (first.ProviderSid, first.ProviderBeganAt).ShouldBe(("VE1", Noon));
+        second.Began(second, "VE1", later)!.ProviderBeganAt.ShouldBe(Noon);
+        second.Began(second, "VE2", later)!.ProviderBeganAt.ShouldBe(later);
+        second.Began(second, null, later)!.ProviderBeganAt.ShouldBe(later);
+        second.Began(first, "VE2", later).ShouldBeNull();
+    }
+
+    [Fact]
     public void Block_ends_the_tries_of_the_start_that_it_belongs_to()
     {
         var counted = New.Start(Number, Noon)!.Check()!;
@@ -98,7 +123,7 @@ public sealed class PhoneVerificationTests
     [Fact]
     public void Complete_forgets_the_number_and_keeps_the_starts()
     {
-        var counted = (New.Start(Number, Noon)! with { ProviderSid = "VE1" }).Check()!;
+        var counted = (New.Start(Number, Noon)! with { ProviderSid = "VE1", ProviderBeganAt = Noon }).Check()!;
         var done = counted.Complete(counted).ShouldNotBeNull();
 
         done.ShouldBe(New with { Starts = done.Starts });

@@ -29,7 +29,11 @@ public sealed class BadRequestTests(RunningService service)
     [InlineData("""{"quietHours":{"start":"25:00","end":"08:00"}}""", "quietHours")]
     [InlineData("""{"quietHours":{"start":21,"end":8}}""", "quietHours")]
     [InlineData("""{"quietHours":"21:00-08:00"}""", "quietHours")]
-    [InlineData("""{"quietHours":{"start":"21:00","end":"08:00","days":1}}""", "days")]
+    [InlineData("""{"quietHours":{"start":"21:00","end":"08:00","days":1}}""", "quietHours.days")]
+    [InlineData("""{"quietHours":{"start":"21:00","start":"22:00","end":"08:00"}}""", "quietHours.start")]
+    [InlineData("""{"+14155550123":1}""", "body")]
+    [InlineData("""{"timeZone":"UTC+05:30"}""", "timeZone")]
+    [InlineData("""{"timeZone":"europe/berlin"}""", "timeZone")]
     [InlineData("", "body")]
     [InlineData("null", "body")]
     [InlineData("[]", "body")]
@@ -60,6 +64,7 @@ public sealed class BadRequestTests(RunningService service)
     [Theory]
     [InlineData("a%7C%7Cb")]
     [InlineData("a%20b")]
+    [InlineData("%7C%7C")]
     [InlineData("a%2Fb")]
     [InlineData("%C3%A9")]
     public async Task BadUserId_isA400(string userId)
@@ -104,6 +109,32 @@ public sealed class BadRequestTests(RunningService service)
 
         status.ShouldBe(HttpStatusCode.NotFound);
         problem["status"]!.GetValue<int>().ShouldBe(404);
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("application/xml")]
+    [InlineData("image/*")]
+    public async Task Error_isAProblemWhateverTheCallerAccepts(string accepted)
+    {
+        foreach (var (key, method, path) in new[]
+        {
+            (null, HttpMethod.Get, Path),
+            (RunningService.KeyOf("ben"), HttpMethod.Get, Path),
+            (RunningService.AdminKey, HttpMethod.Get, "/v1/nothing"),
+            (RunningService.AdminKey, HttpMethod.Delete, Path),
+            (null, HttpMethod.Post, "/webhooks/twilio/status"),
+        })
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Accept.ParseAdd(accepted);
+            if (key is not null)
+                request.Headers.Add("X-Api-Key", key);
+            using var response = await service.Anonymous.SendAsync(request, TestContext.Current.CancellationToken);
+
+            response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", $"{method} {path}");
+            (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("\"detail\":");
+        }
     }
 
     [Fact]

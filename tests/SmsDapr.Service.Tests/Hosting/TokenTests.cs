@@ -48,9 +48,27 @@ public sealed class TokenTests(RunningService running) : IAsyncLifetime
     [InlineData("ben", "made-up", HttpStatusCode.Forbidden)]
     [InlineData("host", "service", HttpStatusCode.OK)]
     [InlineData("boss", "admin", HttpStatusCode.OK)]
+    [InlineData("ben", "0", HttpStatusCode.Forbidden)]
+    [InlineData("ben", "user,admin", HttpStatusCode.Forbidden)]
     [InlineData("a||b", "admin", HttpStatusCode.Unauthorized)]
     public async Task Token_actsForItsSubjectUnlessItsRoleSaysMore(string subject, string? role, HttpStatusCode expected) =>
         (await GetAsync(TokenOf(subject, role, _key, Audience))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("caller.role", "Admin")]
+    [InlineData("caller.user", "anna")]
+    [InlineData("caller.name", "anna")]
+    public async Task Token_claimingOurOwnNamesForCallers_isItsSubjectStill(string claim, string value) =>
+        (await GetAsync(TokenOf("ben", role: null, _key, Audience, (claim, value)))).ShouldBe(HttpStatusCode.Forbidden);
+
+    [Fact]
+    public async Task Token_withASubjectAsIssuersWriteIt_actsForIt()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/users/auth0%7C5f7c8ec7c33c6c004bbafe82/preferences");
+        request.Headers.Authorization = new("Bearer", TokenOf("auth0|5f7c8ec7c33c6c004bbafe82", role: null, _key, Audience));
+
+        (await _client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
 
     [Fact]
     public async Task Token_ofAnotherKeyOrAudience_isRefused()
@@ -72,11 +90,13 @@ public sealed class TokenTests(RunningService running) : IAsyncLifetime
         return response.StatusCode;
     }
 
-    private string TokenOf(string subject, string? role, RSA key, string audience)
+    private string TokenOf(string subject, string? role, RSA key, string audience, params ReadOnlySpan<(string Name, string Value)> more)
     {
         var claims = new Dictionary<string, object> { ["sub"] = subject };
         if (role is not null)
             claims["role"] = role;
+        foreach (var (name, value) in more)
+            claims[name] = value;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,

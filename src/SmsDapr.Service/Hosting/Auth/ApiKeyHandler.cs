@@ -14,9 +14,7 @@ internal sealed class ApiKeys(AuthOptions options)
 {
     private readonly (byte[] Sha256, ClaimsPrincipal Principal)[] _keys =
     [
-        .. options.ApiKeys.Select(key => (
-            key.Sha256,
-            new ClaimsPrincipal(new ClaimsIdentity(new Caller(key.Name, key.Role, key.UserId).ToClaims(), ApiKeyHandler.Scheme)))),
+        .. options.ApiKeys.Select(key => (key.Sha256, new Caller(key.Name, key.Role, key.UserId).ToPrincipal(ApiKeyHandler.Scheme))),
     ];
 
     public ClaimsPrincipal? Find(string presented)

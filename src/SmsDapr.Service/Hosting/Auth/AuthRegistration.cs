@@ -63,8 +63,8 @@ internal static class AuthRegistration
         {
             OnTokenValidated = context =>
             {
-                if (context.Principal is { Identity: ClaimsIdentity identity } && FromToken(context.Principal) is { } caller)
-                    identity.AddClaims(caller.ToClaims());
+                if (context.Principal is { } token && FromToken(token) is { } caller)
+                    context.Principal = caller.ToPrincipal(JwtBearerDefaults.AuthenticationScheme);
                 else
                     context.Fail("The token names no user.");
                 return Task.CompletedTask;
@@ -78,7 +78,7 @@ internal static class AuthRegistration
         if (principal.FindFirstValue("sub") is not { } subject || !UserId.IsValid(subject))
             return null;
         var role = principal.FindAll(claim => claim.Type is "role" or "roles")
-            .Select(claim => Enum.TryParse<Role>(claim.Value, ignoreCase: true, out var role) && Enum.IsDefined(role) ? role : Role.User)
+            .Select(claim => RoleNames.Find(claim.Value) ?? Role.User)
             .DefaultIfEmpty(Role.User)
             .Min();
         return new Caller(subject, role, role == Role.User ? subject : null);

@@ -15,6 +15,13 @@ public enum Role
     User,
 }
 
+internal static class RoleNames
+{
+    /// <summary>The role of a name; null when it is none of the three. A number is no name.</summary>
+    public static Role? Find(string? name) =>
+        Enum.GetValues<Role>().Cast<Role?>().FirstOrDefault(role => string.Equals(role.ToString(), name, StringComparison.OrdinalIgnoreCase));
+}
+
 /// <summary>Who is calling. Handlers take it as a parameter.</summary>
 /// <param name="Name">Name of the key, or the token's subject; for logs and timelines.</param>
 /// <param name="Role">What it may do.</param>
@@ -34,11 +41,14 @@ public sealed record Caller(string Name, Role Role, string? UserId)
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(From(context.User));
 
     internal static Caller? From(ClaimsPrincipal principal) =>
-        principal.FindFirst(NameClaim) is { } name && Enum.TryParse<Role>(principal.FindFirst(RoleClaim)?.Value, out var role)
+        principal.FindFirst(NameClaim) is { } name && RoleNames.Find(principal.FindFirst(RoleClaim)?.Value) is { } role
             ? new Caller(name.Value, role, principal.FindFirst(UserIdClaim)?.Value)
             : null;
 
-    internal IEnumerable<Claim> ToClaims()
+    /// <summary>A principal that says this and nothing else: what a token claims besides must not speak for its caller.</summary>
+    internal ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(ToClaims(), scheme));
+
+    private IEnumerable<Claim> ToClaims()
     {
         yield return new Claim(NameClaim, Name);
         yield return new Claim(RoleClaim, Role.ToString());

@@ -43,22 +43,20 @@ internal sealed record AuthOptions
         if (ReadHash(settings) is not { } hash)
             return null;
 
-        var roles = new List<Role>();
-        foreach (var child in settings.Children("Roles"))
-        {
-            if (Enum.TryParse<Role>(settings.Text($"Roles:{child}"), ignoreCase: true, out var role) && Enum.IsDefined(role))
-                roles.Add(role);
-            else
-                settings.Problem($"Roles:{child}", "must be admin, service or user");
-        }
+        var roles = settings.Children("Roles").Select(child => (Child: child, Role: RoleNames.Find(settings.Text($"Roles:{child}")))).ToList();
+        var unknown = roles.Where(role => role.Role is null).ToList();
+        foreach (var (child, _) in unknown)
+            settings.Problem($"Roles:{child}", "must be admin, service or user");
+        if (unknown.Count > 0)
+            return null;
 
         var userId = settings.Text("UserId");
         if (roles.Count == 0)
             settings.Problem("Roles", "must name at least one of admin, service and user");
-        else if (roles.Min() == Role.User && !UserId.IsValid(userId))
+        else if (roles.Min(role => role.Role) is Role.User && !UserId.IsValid(userId))
             settings.Problem("UserId", $"must be the user that a key of role user acts for: {UserId.Rule}");
-        else
-            return new ApiKey(settings.Text("Name", $"key {index}"), hash, roles.Min(), roles.Min() == Role.User ? userId : null);
+        else if (roles.Min(role => role.Role) is { } role)
+            return new ApiKey(settings.Text("Name", $"key {index}"), hash, role, role == Role.User ? userId : null);
         return null;
     }
 
@@ -71,7 +69,9 @@ internal sealed record AuthOptions
         if (key is null && hash is { Length: 64 } && hash.All(char.IsAsciiHexDigit))
             return Convert.FromHexString(hash);
 
-        if (hash is null || key is not null)
+        if (key is not null)
+            settings.Problem("Key", "must not be set beside KeySha256");
+        else if (hash is null)
             settings.Problem("Key", "must be set, or KeySha256 instead of it");
         else
             settings.Problem("KeySha256", "must be the SHA-256 of the key as 64 hexadecimal digits");

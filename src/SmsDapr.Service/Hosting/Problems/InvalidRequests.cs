@@ -33,15 +33,22 @@ internal static partial class InvalidRequests
 
     private static ProblemHttpResult DescribeJson(JsonException json)
     {
-        var unknown = UnknownProperty().Match(json.Message);
-        if (unknown.Success)
-            return Problem.Invalid(unknown.Groups[1].Value, "is not a known property");
-        var duplicate = DuplicateProperty().Match(json.Message);
-        if (duplicate.Success)
-            return Problem.Invalid(duplicate.Groups[1].Value, "is given twice");
+        if (UnknownProperty().Match(json.Message) is { Success: true } unknown)
+            return Problem.Invalid(FieldOf(json, unknown.Groups[1].Value), "is not a known property");
+        if (DuplicateProperty().Match(json.Message) is { Success: true } duplicate)
+            return Problem.Invalid(FieldOf(json, duplicate.Groups[1].Value), "is given twice");
         return json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) && !IsMalformed(json)
             ? Problem.Invalid(path[2..], "has the wrong type or form")
             : Problem.Invalid(Body, "must be a well-formed JSON object");
+    }
+
+    /// <summary>A property below the object that it stands in. What does not look like a name may be a number or a text: it is not repeated.</summary>
+    private static string FieldOf(JsonException json, string property)
+    {
+        if (!Name().IsMatch(property))
+            return Body;
+        var path = json.Path is ['$', '.', .. var below] ? below : property;
+        return $".{path}".EndsWith($".{property}", StringComparison.Ordinal) ? path : $"{path}.{property}";
     }
 
     // The reader's own exception inside: the text is not JSON at all, so no field is to blame.
@@ -49,6 +56,9 @@ internal static partial class InvalidRequests
 
     [GeneratedRegex("""parameter "\S+ (\w+)"\s""")]
     private static partial Regex ParameterName();
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z_]{0,63}$")]
+    private static partial Regex Name();
 
     [GeneratedRegex("^The JSON property '(.*)' could not be mapped")]
     private static partial Regex UnknownProperty();

@@ -9,25 +9,22 @@ internal static class ProblemsRegistration
 {
     public static void AddProblems(this WebApplicationBuilder builder)
     {
-        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
-        {
-            context.ProblemDetails.Extensions.Remove("traceId");
-            context.ProblemDetails.Detail ??= DetailOf(context.ProblemDetails.Status);
-            context.ProblemDetails.Completed();
-        });
+        builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionAnswers>();
     }
 
     public static void UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        // Whatever the caller accepts: an error is always a problem.
+        app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode, DetailOf(pages.HttpContext.Response.StatusCode)).ExecuteAsync(pages.HttpContext));
     }
 
     // For answers of the framework, which have a status only.
-    private static string? DetailOf(int? status) =>
+    private static string DetailOf(int status) =>
         status switch
         {
+            StatusCodes.Status400BadRequest => "The request is not valid.",
             StatusCodes.Status401Unauthorized => "Send a valid API key or token, as Authorization: Bearer or X-Api-Key.",
             StatusCodes.Status403Forbidden => "This key may not do that.",
             StatusCodes.Status404NotFound => "There is nothing at this address.",
@@ -35,7 +32,7 @@ internal static class ProblemsRegistration
             StatusCodes.Status413PayloadTooLarge => "The request body is too large.",
             StatusCodes.Status415UnsupportedMediaType => "The request body must be application/json.",
             StatusCodes.Status429TooManyRequests => "Too many requests. Try again later.",
-            _ => null,
+            _ => "The request could not be answered.",
         };
 }
 

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Service.Messages;
+using SmsDapr.Service.Sending;
+using SmsDapr.Service.Tests.Hosting;
+
+namespace SmsDapr.Service.Tests.Sending;
+
+/// <summary>Messages of one user that are due now, and the guard that decides about them.</summary>
+public abstract class WithGuard : WithOwnService
+{
+    protected const string User = "anna";
+
+    private protected MessageRepository Messages => Service.Services.GetRequiredService<MessageRepository>();
+
+    private protected Instant Now => Instant.FromDateTimeOffset(Service.Clock.GetUtcNow());
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{User}/phone", new { phoneNumber = "+12025550147", verified = true });
+        await PatchUserAsync("""{"quietHours":null,"timeZone":"Europe/Berlin"}""");
+    }
+
+    protected Task PatchUserAsync(string json) => Service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{User}/preferences", json);
+
+    protected async Task CreateAsync(string id)
+    {
+        var message = MessageLifecycle.Create(
+            new NewMessage
+            {
+                Id = id,
+                UserId = User,
+                Type = MessageType.Custom,
+                Text = new MessageText("Hello", BodySource.Caller),
+                SendAt = Now,
+                TimeZone = "UTC",
+                MaxAttempts = 3,
+                Source = TimelineSource.Api,
+            },
+            Now);
+        await Service.Services.GetRequiredService<MessageIndex>().AddAsync(User, Now, id, Cancellation);
+        (await Messages.TryCreateAsync(message, Cancellation)).ShouldBeTrue();
+    }
+
+    private protected async Task<GuardResult> PassAsync(string id) =>
+        await Service.Services.GetRequiredService<SendGuard>().PassAsync((await Messages.FindAsync(id, Cancellation))!, Cancellation);
+}
