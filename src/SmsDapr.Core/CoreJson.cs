@@ -48,8 +48,7 @@ public static class CoreJson
                 && reader.TryGetDateTimeOffset(out var utc))
                 return Instant.FromDateTimeOffset(utc);
 
-            var parsed = OffsetDateTimePattern.Rfc3339.Parse(reader.GetString()!);
-            return parsed.Success ? parsed.Value.ToInstant() : throw new JsonException("Not an RFC 3339 time.");
+            return Rfc3339.Parse(reader.GetString()) ?? throw new JsonException("Not an RFC 3339 time.");
         }
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options)

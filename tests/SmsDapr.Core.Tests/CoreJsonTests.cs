@@ -13,7 +13,7 @@ public sealed class CoreJsonTests
     [Theory]
     [InlineData("\"2026-03-08T13:00:00Z\"", "2026-03-08T13:00:00Z")]
     [InlineData("\"2026-03-08T13:00:00.1234567Z\"", "2026-03-08T13:00:00.1234567Z")]
-    [InlineData("\"2026-03-08T13:00:00.123456789Z\"", "2026-03-08T13:00:00.123456789Z")]
+    [InlineData("\"2026-03-08T13:00:00.123456789Z\"", "2026-03-08T13:00:00.1234567Z")]
     [InlineData("\"2026-03-08T13:00:00.5Z\"", "2026-03-08T13:00:00.5Z")]
     [InlineData("\"1969-12-31T23:59:59Z\"", "1969-12-31T23:59:59Z")]
     [InlineData("\"2026-03-08T15:00:00+02:00\"", "2026-03-08T13:00:00Z")]
@@ -35,10 +35,11 @@ public sealed class CoreJsonTests
     public void Instant_of_anything_else_is_a_json_error(string json) => Should.Throw<JsonException>(() => Read<Instant>(json));
 
     [Fact]
-    public void Instant_round_trips_to_the_nanosecond() =>
-        Gen.Long[Instant.FromUtc(1950, 1, 1, 0, 0).ToUnixTimeTicks(), Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeTicks()].SelectMany(
-            ticks => Gen.OneOf(0, 0, 50, 99).Select(nanoseconds => Instant.FromUnixTimeTicks(ticks) + Duration.FromNanoseconds(nanoseconds)))
-            .Sample(instant => Read<Instant>(Write(instant)) == instant);
+    public void Instant_round_trips_to_the_tick_and_never_comes_back_later() =>
+        Gen.Long[Instant.FromUtc(1950, 1, 1, 0, 0).ToUnixTimeTicks(), Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeTicks()]
+            .Select(Gen.OneOf(0, 0, 50, 99))
+            .Sample((ticks, nanoseconds) =>
+                Read<Instant>(Write(Instant.FromUnixTimeTicks(ticks) + Duration.FromNanoseconds(nanoseconds))).ShouldBe(Instant.FromUnixTimeTicks(ticks)));
 
     [Theory]
     [InlineData("PT15M", 900, "PT15M")]

@@ -29,7 +29,7 @@ public sealed class FreshLoadTests : IDisposable
         ((IReadOnlyList<string>)Static(typeof(SendRules), nameof(SendRules.Names))).ShouldBe(
         [
             "status", "due", "sending_disabled", "opted_out", "reminders_disabled", "phone_not_verified",
-            "event", "quiet_hours_until_event", "expired", "quiet_hours", "daily_limit",
+            "event", "quiet_hours_until_event", "expired", "quiet_hours", "daily_limit", "sending_paused",
         ]);
 
     [Fact]

@@ -55,6 +55,37 @@ public sealed class PlanningScenarios(VirtualSystem system) : IClassFixture<Virt
     }
 
     [Fact]
+    public async Task A_dry_run_tells_what_the_rules_will_make_of_each_reminder()
+    {
+        var anna = await CalendarUser.ConnectAsync(system, new { quietHours = new { start = "22:00", end = "08:00" }, dailyLimit = 1 });
+        var day = (await system.NextAsync(0, 0)).AddDays(1);
+        await anna.Calendar.AddAsync(day.AddHours(8).AddMinutes(10), "Deferred");
+        await anna.Calendar.AddAsync(day.AddHours(7), "Over before the quiet hours");
+        await anna.Calendar.AddAsync(day.AddHours(12), "Beyond the limit");
+        await CalendarUser.PushedAsync(system);
+
+        var dry = await RunAsync(new { userIds = new[] { anna.User.Id }, date = $"{day:yyyy-MM-dd}", dryRun = true });
+        var run = await RunAsync(new { userIds = new[] { anna.User.Id }, date = $"{day:yyyy-MM-dd}" });
+        await system.AdvanceToAsync(day.AddHours(13));
+
+        var expected = dry.GetProperty("planned").EnumerateArray()
+            .Select(planned => (Id: planned.Text("messageId")!, Expected: planned.GetProperty("expected"))).ToList();
+        expected.Select(item => (item.Expected.Text("outcome"), item.Expected.Text("reason"))).ShouldBe(
+            [("cancelled", "quiet_hours_until_event"), ("deferred", "quiet_hours"), ("cancelled", "daily_limit")]);
+        run.GetProperty("planned").EnumerateArray().SelectMany(planned => planned.EnumerateObject()).ShouldNotContain(property => property.Name == "expected");
+        foreach (var (id, foreseen) in expected)
+        {
+            var message = await system.MessageAsync(id);
+            var went = message.Text("status") == "delivered";
+            went.ShouldBe(foreseen.Text("outcome") == "deferred");
+            if (went)
+                (await system.CreatesAsync(anna.User)).ShouldBe([foreseen.Time("sendAt")!.Value]);
+            else
+                message.Text("statusReason").ShouldBe(foreseen.Text("reason"));
+        }
+    }
+
+    [Fact]
     public async Task An_ineligible_users_events_are_skipped_and_planned_when_the_user_is_back()
     {
         var anna = await CalendarUser.ConnectAsync(system);

@@ -88,5 +88,5 @@ public class Decisions
     }
 
     private static DaySlots Day(int taken, int firstId = 0) =>
-        new(UserId, new LocalDate(2026, 3, 8), [.. Enumerable.Range(firstId, taken).Select(number => $"rem-{number:x40}")]);
+        new(UserId, new LocalDay(new LocalDate(2026, 3, 8), "America/New_York"), [.. Enumerable.Range(firstId, taken).Select(number => $"rem-{number:x40}")]);
 }

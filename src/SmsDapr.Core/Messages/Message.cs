@@ -306,4 +306,7 @@ public sealed record TimelineEntry
 
     /// <summary>Who caused it.</summary>
     public required TimelineSource Source { get; init; }
+
+    /// <summary>What a caller gave as the reason, in the caller's own words; null when there is none.</summary>
+    public string? Note { get; init; }
 }

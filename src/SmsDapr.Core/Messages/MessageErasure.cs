@@ -31,6 +31,7 @@ public static class MessageErasure
             CreatedBy = null,
             ErasedAt = at,
             Sms = message.Sms with { To = null, ErrorMessage = null },
+            Timeline = [.. message.Timeline.Select(entry => entry with { Note = null })],
         };
         return new Transition.Changed(erased.Touched(at));
     }

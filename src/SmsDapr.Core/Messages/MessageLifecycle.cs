@@ -53,7 +53,7 @@ public static class MessageLifecycle
             },
             Timeline = [],
         };
-        return message.Noted(now, data.Source);
+        return message.Noted(now, data.Source, note: data.QuietHoursOverrideReason);
     }
 
     /// <summary>The workflow takes the message on; refused when its user was erased meanwhile. Bookkeeping.</summary>
@@ -89,7 +89,15 @@ public static class MessageLifecycle
     {
         if (message.Accepted)
             throw new InvalidOperationException("An accepted message is never discarded.");
-        return message with { Body = "", Event = null, RequestFingerprint = null, Sms = message.Sms with { To = null } };
+        return message with
+        {
+            Body = "",
+            Event = null,
+            RequestFingerprint = null,
+            QuietHoursOverrideReason = null,
+            Sms = message.Sms with { To = null },
+            Timeline = [.. message.Timeline.Select(entry => entry with { Note = null })],
+        };
     }
 
     /// <summary>Timeline entries up to <paramref name="sequence"/> are published. Bookkeeping.</summary>

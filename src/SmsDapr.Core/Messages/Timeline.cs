@@ -11,7 +11,7 @@ internal static class Timeline
     public static Message Touched(this Message message, Instant at) => message with { UpdatedAt = at };
 
     /// <summary>Appends an entry for the status and reason that the message now has.</summary>
-    public static Message Noted(this Message message, Instant at, TimelineSource source, int? attempt = null)
+    public static Message Noted(this Message message, Instant at, TimelineSource source, int? attempt = null, string? note = null)
     {
         var entry = new TimelineEntry
         {
@@ -21,6 +21,7 @@ internal static class Timeline
             Reason = message.StatusReason,
             Attempt = attempt,
             Source = source,
+            Note = note,
         };
         return message with { UpdatedAt = at, Timeline = [.. Bounded(message), entry] };
     }

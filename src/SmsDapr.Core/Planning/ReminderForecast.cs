@@ -15,13 +15,13 @@ public sealed record ExpectedMessage(Message Message, SendOutcome Outcome, Insta
 /// <summary>Foresees what the send rules will make of a user's messages if nothing changes: the same rules, run in the order in which the messages are due.</summary>
 public sealed class ReminderForecast(UserPreferences user, Instant now, bool sendingEnabled, Duration maxLateness)
 {
-    private readonly Dictionary<LocalDate, DaySlots> _days = [];
+    private readonly Dictionary<LocalDay, DaySlots> _days = [];
 
     /// <summary>Begins with what the user's days hold already.</summary>
     public ReminderForecast With(IEnumerable<DaySlots> days)
     {
         foreach (var day in days)
-            _days[day.Date] = day;
+            _days[day.Day] = day;
         return this;
     }
 
@@ -39,12 +39,14 @@ public sealed class ReminderForecast(UserPreferences user, Instant now, bool sen
 
     private ExpectedMessage Foresee(Message message, Message deferred)
     {
+        // At the moment of the hand-over, when a deferral is over.
         var context = ContextOf(deferred);
+        context = context with { Now = context.SendTime };
         switch (SendRules.Foresee(context))
         {
             case SendVerdict.Pass:
                 if (context.Day.Take(message.Id, user.DailyLimit, context.EarlierDays) is { } taken)
-                    _days[taken.Date] = taken;
+                    _days[taken.Day] = taken;
                 var wasDeferred = deferred.DueAt != message.DueAt;
                 return new(message, wasDeferred ? SendOutcome.Deferred : SendOutcome.WillSend, context.SendTime, wasDeferred ? StatusReason.QuietHours : null);
             case SendVerdict.End end:
@@ -63,7 +65,7 @@ public sealed class ReminderForecast(UserPreferences user, Instant now, bool sen
 
     private SendContext ContextOf(Message message)
     {
-        var dates = SendContext.DaysOf(message, user, now);
+        var days = SendContext.DaysOf(message, user, now);
         return new SendContext
         {
             Message = message,
@@ -71,10 +73,10 @@ public sealed class ReminderForecast(UserPreferences user, Instant now, bool sen
             Now = now,
             SendingEnabled = sendingEnabled,
             DefaultMaxLateness = maxLateness,
-            Day = DayOf(dates[0]),
-            EarlierDays = [.. dates.Skip(1).Select(DayOf)],
+            Day = DayOf(days[0]),
+            EarlierDays = [.. days.Skip(1).Select(DayOf)],
         };
     }
 
-    private DaySlots DayOf(LocalDate date) => _days.GetValueOrDefault(date) ?? DaySlots.Empty(user.UserId, date);
+    private DaySlots DayOf(LocalDay day) => _days.GetValueOrDefault(day) ?? DaySlots.Empty(user.UserId, day);
 }

@@ -22,11 +22,14 @@ public sealed record SendContext
     /// <summary>Lateness of messages that bring none of their own.</summary>
     public required Duration DefaultMaxLateness { get; init; }
 
-    /// <summary>What the user's day holds already: the local date of <see cref="SendTime"/>.</summary>
+    /// <summary>What the user's day holds already: the local day of <see cref="SendTime"/>.</summary>
     public required DaySlots Day { get; init; }
 
     /// <summary>Days of zones that the user left and that count beside <see cref="Day"/>.</summary>
     public IReadOnlyList<DaySlots> EarlierDays { get; init; } = [];
+
+    /// <summary>Until when sending as a whole is known to rest; null while it does not. Only told: whoever sends looks at it himself.</summary>
+    public Instant? PausedUntil { get; init; }
 
     /// <summary>What is known of the message's calendar event; ignored without one.</summary>
     public EventStanding Event { get; init; } = EventStanding.Stands;
@@ -34,9 +37,9 @@ public sealed record SendContext
     /// <summary>When the message would go out: now, or when it is due.</summary>
     public Instant SendTime => Instant.Max(Now, Message.DueAt);
 
-    /// <summary>The local date of <see cref="SendTime"/>, whose <see cref="Day"/> is needed, and the dates of <see cref="EarlierDays"/>.</summary>
-    public static IReadOnlyList<LocalDate> DaysOf(Message message, UserPreferences user, Instant now) =>
-        user.DatesThatCount(Instant.Max(now, message.DueAt));
+    /// <summary>The local day of <see cref="SendTime"/>, whose <see cref="Day"/> is needed, and those of <see cref="EarlierDays"/>.</summary>
+    public static IReadOnlyList<LocalDay> DaysOf(Message message, UserPreferences user, Instant now) =>
+        user.DaysThatCount(Instant.Max(now, message.DueAt));
 }
 
 /// <summary>What is known of a message's calendar event. An event moved into the future is first followed (<see cref="MessageChanges.FollowEvent"/>), then it stands.</summary>

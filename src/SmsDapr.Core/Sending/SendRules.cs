@@ -1,6 +1,7 @@
 using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
 
 namespace SmsDapr.Core.Sending;
 
@@ -25,6 +26,7 @@ public static class SendRules
         new("expired", Lateness),
         new("quiet_hours", QuietHours),
         new("daily_limit", DailyLimit),
+        new("sending_paused", Paused),
     ];
 
     private delegate (SendVerdict Verdict, string Detail) Judge(SendContext context);
@@ -39,7 +41,7 @@ public static class SendRules
     public static SendVerdict Decide(SendContext context) => First(context, All);
 
     /// <summary>
-    /// What will be decided when the message is due, as far as it is known now: never <see cref="SendVerdict.Wait"/>.
+    /// What will be decided when the message is due, as far as it is known now: <see cref="SendVerdict.Wait"/> only while sending is paused.
     /// Asked right after a failed attempt, so that a message whose next attempt can't be made in time ends at once.
     /// </summary>
     public static SendVerdict Foresee(SendContext context) => First(context, All.Where(rule => rule.Name != DueRule));
@@ -53,6 +55,7 @@ public static class SendRules
         {
             SendVerdict.Pass => new(SendOutcome.WillSend, due, checks),
             SendVerdict.Defer defer => new(SendOutcome.Deferred, defer.Until, checks),
+            SendVerdict.Wait wait => new(SendOutcome.WillSend, wait.Until, checks),
             SendVerdict.Stop stop => new(OutcomeOf(stop.Status), due, checks),
             SendVerdict.End end => new(OutcomeOf(context.Message, end.Reason), due, checks),
             var other => throw new InvalidOperationException($"Unexpected verdict {other.GetType().Name}."),
@@ -82,12 +85,26 @@ public static class SendRules
     private static (SendVerdict, string) Status(SendContext context) =>
         context.Message.Status == MessageStatus.Scheduled
             ? Pass("It is waiting to be sent.")
-            : (new SendVerdict.Stop(context.Message.Status), "It is no longer waiting to be sent.");
+            : (new SendVerdict.Stop(context.Message.Status), $"It is no longer waiting to be sent: {Ended(context.Message)}.");
 
-    private static (SendVerdict, string) Due(SendContext context) =>
-        context.Now >= context.Message.DueAt
-            ? Pass($"Due since {Text(context.Message.DueAt)}.")
-            : (new SendVerdict.Wait(context.Message.DueAt), $"Due at {Text(context.Message.DueAt)}.");
+    private static string Ended(Message message) =>
+        (message.Timeline.Count == 0 ? message.UpdatedAt : message.Timeline[^1].At) is var at && message.StatusReason is { } reason
+            ? $"{Word(message.Status)} since {Text(at)}, {Word(reason)}"
+            : $"{Word(message.Status)} since {Text(at)}";
+
+    private static (SendVerdict, string) Due(SendContext context)
+    {
+        var message = context.Message;
+        if (context.Now >= message.DueAt)
+            return Pass($"Due since {Text(message.DueAt)}.");
+        var why = message switch
+        {
+            { DeferredFrom: { } from } => $", deferred from {Text(from)}",
+            { StatusReason: StatusReason.Retry } => $", since attempt {message.Attempts} of {message.MaxAttempts} failed",
+            _ => "",
+        };
+        return (new SendVerdict.Wait(message.DueAt), $"Due at {Text(message.DueAt)}{why}.");
+    }
 
     private static (SendVerdict, string) SendingSwitch(SendContext context) =>
         context.SendingEnabled ? Pass("Sending is switched on.") : End(StatusReason.SendingDisabled, "Sending is switched off.");
@@ -145,8 +162,10 @@ public static class SendRules
 
     private static (SendVerdict, string) QuietHours(SendContext context)
     {
-        if (context.Message.QuietHoursOverrideReason is not null)
-            return Pass("The sender overrides quiet hours.");
+        if (context.Message.QuietHoursOverrideReason is { } why)
+            return Pass($"The sender overrides quiet hours: {why}");
+        if (context.Message is { DeferredFrom: not null, SendAt: var deferredTo } && deferredTo > context.Now)
+            return (new SendVerdict.Defer(deferredTo, StatusReason.QuietHours), $"Quiet hours last until {Text(deferredTo)}.");
         return QuietEnd(context) is { } end
             ? (new SendVerdict.Defer(end, StatusReason.QuietHours), $"Quiet hours last until {Text(end)}.")
             : Pass(context.User.QuietHours is { } hours ? $"Outside quiet hours ({hours}, {context.User.Zone.Id})." : "The user has no quiet hours.");
@@ -155,8 +174,18 @@ public static class SendRules
     // Retries take no second slot: what the provider once accepted has been counted.
     private static (SendVerdict, string) DailyLimit(SendContext context) =>
         context.Message.EverAccepted || context.Day.HasRoomFor(context.Message.Id, context.User.DailyLimit, context.EarlierDays)
-            ? Pass($"{context.Day.MessageIds.Count} of {context.User.DailyLimit} messages of {LocalDatePattern.Iso.Format(context.Day.Date)} are taken.")
-            : End(StatusReason.DailyLimit, $"The limit of {context.User.DailyLimit} messages for {LocalDatePattern.Iso.Format(context.Day.Date)} is reached.");
+            ? Pass($"{context.Day.CountWith(context.EarlierDays)} of {context.User.DailyLimit} messages of {Date(context.Day)} are taken{Elsewhere(context)}.")
+            : End(StatusReason.DailyLimit, $"The limit of {context.User.DailyLimit} messages for {Date(context.Day)} is reached{Elsewhere(context)}.");
+
+    private static string Elsewhere(SendContext context) =>
+        context.EarlierDays.Where(day => day.MessageIds.Count > 0).Select(day => $"{Date(day)} in {day.Day.Zone}").ToList() is { Count: > 0 } days
+            ? $", counting {string.Join(" and ", days)}"
+            : "";
+
+    private static (SendVerdict, string) Paused(SendContext context) =>
+        context.PausedUntil is { } until && until > context.SendTime
+            ? (new SendVerdict.Wait(until), $"All sending rests; it is tried again at {Text(until)}.")
+            : Pass("Sending is not paused.");
 
     private static Instant? QuietEnd(SendContext context) =>
         context.Message.QuietHoursOverrideReason is null ? context.User.QuietHours?.EndOfQuietTime(context.SendTime, context.User.Zone) : null;
@@ -164,6 +193,11 @@ public static class SendRules
     private static (SendVerdict, string) Pass(string detail) => (SendVerdict.Pass.Instance, detail);
 
     private static (SendVerdict, string) End(StatusReason reason, string detail) => (new SendVerdict.End(reason), detail);
+
+    private static string Date(DaySlots day) => LocalDatePattern.Iso.Format(day.Day.Date);
+
+    private static string Word<T>(T word)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString());
 
     private static string Text(Instant instant) => InstantPattern.General.Format(instant);
 

@@ -1,18 +1,19 @@
-using NodaTime;
-
 namespace SmsDapr.Core.Users;
 
-/// <summary>The messages that count for one user on one local date. A set, so that taking twice takes once.</summary>
+/// <summary>The messages that count for one user on one local day. A set, so that taking twice takes once.</summary>
 /// <param name="UserId">The user.</param>
-/// <param name="Date">The user's local date.</param>
+/// <param name="Day">The user's local day.</param>
 /// <param name="MessageIds">The messages that hold a slot, in the order in which they took it.</param>
-public sealed record DaySlots(string UserId, LocalDate Date, IReadOnlyList<string> MessageIds)
+public sealed record DaySlots(string UserId, LocalDay Day, IReadOnlyList<string> MessageIds)
 {
     /// <summary>A day on which nothing was taken.</summary>
-    public static DaySlots Empty(string userId, LocalDate date) => new(userId, date, []);
+    public static DaySlots Empty(string userId, LocalDay day) => new(userId, day, []);
 
     /// <summary>Whether a message holds a slot.</summary>
     public bool Holds(string messageId) => MessageIds.Contains(messageId);
+
+    /// <summary>How many messages count when other days count too; each once, on however many days it stands.</summary>
+    public int CountWith(IReadOnlyList<DaySlots> alsoCounting) => CountOnce(MessageIds, except: null, alsoCounting);
 
     /// <summary>
     /// Whether a message has, or could take, one of the first <paramref name="limit"/> slots, when other days count too. One that took a slot
@@ -36,15 +37,16 @@ public sealed record DaySlots(string UserId, LocalDate Date, IReadOnlyList<strin
     public DaySlots Release(string messageId) =>
         Holds(messageId) ? this with { MessageIds = [.. MessageIds.Where(id => id != messageId)] } : this;
 
-    // A message counts once, on however many days it stands. That is costly to tell for large days, and needed near the limit only.
-    private static int CountOnce(List<string> before, string messageId, IReadOnlyList<DaySlots> alsoCounting)
+    // Costly for large days, and needed near the limit only.
+    private static int CountOnce(IReadOnlyList<string> ids, string? except, IReadOnlyList<DaySlots> alsoCounting)
     {
         if (alsoCounting.Count == 0)
-            return before.Count;
-        var others = new HashSet<string>(before);
+            return ids.Count;
+        var counted = new HashSet<string>(ids);
         foreach (var day in alsoCounting)
-            others.UnionWith(day.MessageIds);
-        others.Remove(messageId);
-        return others.Count;
+            counted.UnionWith(day.MessageIds);
+        if (except is not null)
+            counted.Remove(except);
+        return counted.Count;
     }
 }

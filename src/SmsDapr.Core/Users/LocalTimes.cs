@@ -21,6 +21,11 @@ public static class LocalTimes
     /// <summary>When a date begins; one that a zone skips begins with the next.</summary>
     public static Instant StartOfDay(LocalDate date, DateTimeZone zone) => ToInstant(date.AtMidnight(), zone);
 
+    /// <summary>A UTC date from its first instant to the first of the next; the last date ends with time itself.</summary>
+    public static Interval UtcDay(LocalDate date) => new(
+        date.AtMidnight().InUtc().ToInstant(),
+        date == LocalDate.MaxIsoValue ? Instant.MaxValue : date.PlusDays(1).AtMidnight().InUtc().ToInstant());
+
     /// <summary>The local date of an instant.</summary>
     public static LocalDate DateOf(Instant instant, DateTimeZone zone) => instant.InZone(zone).Date;
 }

@@ -55,16 +55,16 @@ public sealed record UserPreferences
     public required OptOut? OptOut { get; init; }
 
     /// <summary>
-    /// The dates whose messages count against the limit at an instant: the local date first, then those of zones that the user left
+    /// The days whose messages count against the limit at an instant: the local day first, then those of zones that the user left
     /// and that still count.
     /// </summary>
-    public IReadOnlyList<LocalDate> DatesThatCount(Instant at)
+    public IReadOnlyList<LocalDay> DaysThatCount(Instant at)
     {
-        var today = LocalTimes.DateOf(at, Zone);
+        var today = LocalDay.Of(at, Zone);
         if (EarlierDays.Count == 0)
             return [today];
-        var began = LocalTimes.StartOfDay(today, Zone);
-        return [today, .. EarlierDays.Where(day => day.Date != today && day.CountsAt(at, began)).Select(day => day.Date)];
+        var began = LocalTimes.StartOfDay(today.Date, Zone);
+        return [today, .. EarlierDays.Where(earlier => earlier.Day != today && earlier.CountsAt(at, began)).Select(earlier => earlier.Day)];
     }
 
     /// <summary>Fills what was never set with the defaults. A stored zone that no longer exists counts as never set.</summary>

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using NodaTime;
 using SmsDapr.Core;
@@ -63,7 +65,7 @@ public sealed record CreateMessageRequest
 
     public QuietHoursMode? QuietHours { get; init; }
 
-    /// <summary>Why quiet hours are overridden; kept with the message.</summary>
+    /// <summary>Why quiet hours are overridden; the timeline keeps it.</summary>
     public string? OverrideReason { get; init; }
 
     internal const string FarAway = "must lie within the next 100 years";
@@ -99,10 +101,13 @@ public sealed record CreateMessageRequest
 
 internal static class MessageTexts
 {
+    private static bool IsVisible(Rune rune) =>
+        !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control);
+
     /// <summary>NUL is text to JSON, but neither to Twilio nor to every state store.</summary>
     public static RequestValidation CheckText(this RequestValidation validation, string? body, string field) =>
         validation
-            .Check(!string.IsNullOrWhiteSpace(body), field, "must not be empty")
+            .Check(body?.EnumerateRunes().Any(IsVisible) == true, field, "must not be empty")
             .Check(body is null || body.Length <= MessageLimits.MaxBodyLength, field, $"must have at most {MessageLimits.MaxBodyLength} characters")
             .Check(body?.Contains('\0') != true, field, "must not hold the character NUL");
 }

@@ -15,14 +15,18 @@ internal sealed class IdempotencyKeys(IDocumentStore documents, MessageRepositor
     public async Task<bool> TryUseAsync(string keyId, string? messageId, CancellationToken cancellation)
     {
         if (messageId is null)
-            return await documents.FindAsync<BoundKey>(Key(keyId), cancellation) is null;
+            return (await documents.FindAsync<BoundKey>(Key(keyId), cancellation))?.Value.MessageId is null;
         if (await messages.FindAsync(keyId, cancellation) is not null)
             return false;
-        var bound = await documents.UpdateAsync<BoundKey>(Key(keyId), current => current is null ? new BoundKey(messageId) : null, cancellation);
+        var bound = await documents.UpdateAsync<BoundKey>(Key(keyId), current => current?.MessageId is null ? new BoundKey(messageId) : null, cancellation);
         return bound?.MessageId == messageId;
     }
 
+    /// <summary>Frees a key whose request was refused, so that it stands for nothing.</summary>
+    public Task FreeAsync(string keyId, string messageId, CancellationToken cancellation) =>
+        documents.UpdateAsync<BoundKey>(Key(keyId), current => current?.MessageId == messageId ? new BoundKey(null) : null, cancellation);
+
     private static string Key(string keyId) => $"idempotency-{keyId}";
 
-    private sealed record BoundKey(string MessageId);
+    private sealed record BoundKey(string? MessageId);
 }

@@ -54,6 +54,9 @@ internal sealed class MessageChangesByCaller(MessageRepository messages, Message
 
     private Transition Patch(Message message, Instant? sendAt, string? body)
     {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+
         var now = clock.GetCurrentInstant();
         Transition result = new Transition.Unchanged(message);
         if (sendAt is { } moved)

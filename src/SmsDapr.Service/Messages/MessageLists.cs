@@ -1,7 +1,8 @@
 using System.Globalization;
 using NodaTime;
-using NodaTime.Text;
+using SmsDapr.Core;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
@@ -24,7 +25,7 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
     {
         var knownStatus = status is not null && Words.TryGetValue(status, out var word) ? word : (MessageStatus?)null;
         var after = cursor is null ? null : MessageCursor.TryParse(cursor);
-        var (start, end) = (ReadInstant(from), ReadInstant(to));
+        var (start, end) = (Rfc3339.Parse(from), Rfc3339.Parse(to));
         var isLimit = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most);
         query = new MessageQuery(knownStatus, start, end, isLimit ? most : StandardLimit, after);
         return new RequestValidation()
@@ -38,8 +39,8 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
     /// <summary>Narrowed to one UTC date.</summary>
     public MessageQuery On(LocalDate date)
     {
-        var (start, end) = (date.AtMidnight().InUtc().ToInstant(), date.PlusDays(1).AtMidnight().InUtc().ToInstant());
-        return this with { From = Instant.Max(From ?? start, start), To = Instant.Min(To ?? end, end) };
+        var day = LocalTimes.UtcDay(date);
+        return this with { From = Instant.Max(From ?? day.Start, day.Start), To = Instant.Min(To ?? day.End, day.End) };
     }
 
     public bool MayHold(LocalDate day) =>
@@ -52,9 +53,6 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
         && (To is not { } to || message.SendAt < to)
         && (After is null || After.IsBefore(message))
         && (Status is not { } status || message.Status == status || (status == MessageStatus.Sent && message.Status == MessageStatus.Delivered));
-
-    private static Instant? ReadInstant(string? text) =>
-        text is not null && OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true, Value: var value } ? value.ToInstant() : null;
 }
 
 internal static class MessageQueryDocs

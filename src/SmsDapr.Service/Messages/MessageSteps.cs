@@ -32,7 +32,7 @@ internal sealed partial class MessageSteps(
         return accepted switch
         {
             null => Missing(id),
-            { Status: MessageStatus.Scheduled } => NextStep.WaitUntil(accepted.DueAt.ToDateTimeUtc()),
+            { Status: MessageStatus.Scheduled } => NextStep.WaitUntil(accepted.DueAt),
             _ => await LookAsync(id, cancellation),
         };
     }
@@ -68,7 +68,7 @@ internal sealed partial class MessageSteps(
 
         return await guard.PassAsync(version, cancellation) switch
         {
-            GuardResult.Wait wait => NextStep.WaitUntil(wait.Until.ToDateTimeUtc()),
+            GuardResult.Wait wait => NextStep.WaitUntil(wait.Until),
             GuardResult.Begun begun => await AfterAttemptAsync(await attempts.MakeAsync(begun.Message, cancellation), cancellation),
             _ => null,
         };
@@ -77,7 +77,7 @@ internal sealed partial class MessageSteps(
     private async Task<NextStep?> SettleAsync(Document<Message> version, CancellationToken cancellation)
     {
         if (await attempts.SettleAsync(version, cancellation) is { } lookAgainAt)
-            return NextStep.WaitUntil(lookAgainAt.ToDateTimeUtc());
+            return NextStep.WaitUntil(lookAgainAt);
         return null;
     }
 

@@ -194,8 +194,8 @@ public sealed record AttemptView(
         attempt.CarrierDoneAt);
 }
 
-/// <summary>One thing that happened to a message.</summary>
-public sealed record TimelineView(Instant At, MessageStatus Status, StatusReason? Reason, int? Attempt, TimelineSource Source)
+/// <summary>One thing that happened to a message; <paramref name="Note"/> is why the caller overrides quiet hours.</summary>
+public sealed record TimelineView(Instant At, MessageStatus Status, StatusReason? Reason, int? Attempt, TimelineSource Source, string? Note)
 {
-    internal static TimelineView Of(TimelineEntry entry) => new(entry.At, entry.Status, entry.Reason, entry.Attempt, entry.Source);
+    internal static TimelineView Of(TimelineEntry entry) => new(entry.At, entry.Status, entry.Reason, entry.Attempt, entry.Source, entry.Note);
 }

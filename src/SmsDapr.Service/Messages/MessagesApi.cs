@@ -95,7 +95,10 @@ internal static class MessagesApi
         var id = request.Id ?? keyId ?? MessageId.New(time.GetUtcNow());
         var mayExist = request.Id is not null || keyId is not null;
         var location = $"/v1/messages/{id}";
-        switch (await acceptance.AcceptAsync(id, mayExist, request, caller.Name, cancellation))
+        var outcome = await acceptance.AcceptAsync(id, mayExist, request, caller.Name, cancellation);
+        if (keyId is not null && request.Id is not null && outcome is not (Acceptance.Accepted or Acceptance.Repeated or Acceptance.Conflict))
+            await keys.FreeAsync(keyId, request.Id, cancellation);
+        switch (outcome)
         {
             case Acceptance.Accepted accepted:
                 return TypedResults.Accepted(location, MessageView.Of(accepted.Message, caller));

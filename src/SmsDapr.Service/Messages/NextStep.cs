@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace SmsDapr.Service.Messages;
 
 /// <summary>What the workflow does after a step: end, or look again at a time or when nudged, whichever comes first.</summary>
@@ -7,6 +9,13 @@ namespace SmsDapr.Service.Messages;
 internal sealed record NextStep(string? Outcome, DateTime LookAgainAt, bool AwaitsReceipt)
 {
     public static NextStep Over(string outcome) => new(outcome, default, false);
+
+    /// <summary>Not before the instant: what is finer than a timer's ticks is waited out, or the step would come too early for ever.</summary>
+    public static NextStep WaitUntil(Instant instant)
+    {
+        var ticks = Instant.FromUnixTimeTicks(instant.ToUnixTimeTicks());
+        return WaitUntil((ticks < instant ? ticks + Duration.FromTicks(1) : ticks).ToDateTimeUtc());
+    }
 
     public static NextStep WaitUntil(DateTime utc) => new(null, utc, false);
 

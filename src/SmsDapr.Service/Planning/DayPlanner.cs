@@ -10,12 +10,16 @@ namespace SmsDapr.Service.Planning;
 /// <summary>What a run planned for one user.</summary>
 internal sealed record DayPlan(string UserId, IReadOnlyList<PlannedEvent> Planned, IReadOnlyList<SkippedEvent> Skipped);
 
-internal sealed record PlannedEvent(string EventId, string MessageId, Instant SendAt);
+/// <param name="EventId">The event.</param>
+/// <param name="MessageId">Its message.</param>
+/// <param name="SendAt">When that is to be sent.</param>
+/// <param name="Expected">What the send rules will make of it; null after a run that is not dry, when the message itself can be asked.</param>
+internal sealed record PlannedEvent(string EventId, string MessageId, Instant SendAt, ExpectedMessage? Expected);
 
 internal sealed record SkippedEvent(string EventId, string Reason);
 
 /// <summary>Gives the events of a user's local day their messages: the day's alone, so that what waits is what counts.</summary>
-internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders, IUserDirectory users, IClock clock)
+internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders, DayForecast forecast, IUserDirectory users, IClock clock)
 {
     private const int ParallelEvents = 8;
 
@@ -36,13 +40,23 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
         var concerned = (await events.OnDaysAsync(connection.UserId, DaysOf(context.Window), cancellation))
             .Where(document => document.Value.Track.CalendarId == connection.CalendarId && (document.Value.HasMessages || document.Value.Track.Entry is { } entry && PlanningDays.Concerns(entry, context)))
             .ToList();
-        var outcomes = new ReminderOutcome[concerned.Count];
+        var (outcomes, planned) = (new ReminderOutcome[concerned.Count], new PlannedReminder?[concerned.Count]);
         await Parallel.ForAsync(
             0,
             concerned.Count,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelEvents, CancellationToken = cancellation },
-            async (index, ended) => outcomes[index] = await PlanAsync(concerned[index], context, isDryRun, ended));
-        return Summary(context, concerned, outcomes);
+            async (index, ended) =>
+            {
+                if (!isDryRun)
+                {
+                    outcomes[index] = await reminders.BringInLineAsync(concerned[index].Value, concerned[index].ETag, context, ended);
+                    return;
+                }
+
+                var decision = await reminders.DecideAsync(concerned[index].Value.Track, context, ended);
+                (outcomes[index], planned[index]) = (ReminderOutcome.Of(decision), (decision as PlanningDecision.Create)?.Reminder);
+            });
+        return Summary(context, concerned, outcomes, await forecast.OfAsync(user, planned.OfType<PlannedReminder>(), cancellation));
     }
 
     /// <summary>When the user's next local day begins.</summary>
@@ -52,19 +66,17 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
         return LocalTimes.StartOfDay(LocalTimes.DateOf(clock.GetCurrentInstant(), zone).PlusDays(1), zone);
     }
 
-    private async Task<ReminderOutcome> PlanAsync(
-        Document<StoredEvent> version, PlanningContext context, bool isDryRun, CancellationToken cancellation) =>
-        isDryRun
-            ? ReminderOutcome.Of(await reminders.DecideAsync(version.Value.Track, context, cancellation))
-            : await reminders.BringInLineAsync(version.Value, version.ETag, context, cancellation);
-
     private static IEnumerable<LocalDate> DaysOf(Interval window)
     {
         var first = window.Start.InUtc().Date;
         return Enumerable.Range(0, Period.DaysBetween(first, (window.End + LongestLead).InUtc().Date) + 1).Select(first.PlusDays);
     }
 
-    private static DayPlan Summary(PlanningContext context, IReadOnlyList<Document<StoredEvent>> concerned, IReadOnlyList<ReminderOutcome> outcomes)
+    private static DayPlan Summary(
+        PlanningContext context,
+        IReadOnlyList<Document<StoredEvent>> concerned,
+        IReadOnlyList<ReminderOutcome> outcomes,
+        IReadOnlyDictionary<string, ExpectedMessage> expected)
     {
         var results = concerned.Select(document => document.Value.Track).Zip(outcomes).ToList();
         return new DayPlan(
@@ -73,7 +85,8 @@ internal sealed class DayPlanner(CalendarEvents events, EventReminders reminders
                 .. results
                     .Where(result => result.Second is ReminderOutcome.Planned)
                     .Select(result => (result.First.EventId, Planned: (ReminderOutcome.Planned)result.Second))
-                    .Select(result => new PlannedEvent(result.EventId, result.Planned.MessageId, result.Planned.SendAt))
+                    .Select(result => new PlannedEvent(
+                        result.EventId, result.Planned.MessageId, result.Planned.SendAt, expected.GetValueOrDefault(result.Planned.MessageId)))
                     .OrderBy(planned => planned.SendAt)
                     .ThenBy(planned => planned.EventId, StringComparer.Ordinal),
             ],

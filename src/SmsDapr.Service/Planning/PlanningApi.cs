@@ -1,5 +1,8 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
+using SmsDapr.Core.Messages;
+using SmsDapr.Core.Sending;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
@@ -27,8 +30,15 @@ public sealed record PlanningRunView(IReadOnlyList<UserPlanView> Users);
 /// <summary>What a run planned for one user.</summary>
 public sealed record UserPlanView(string UserId, IReadOnlyList<PlannedView> Planned, IReadOnlyList<SkippedView> Skipped);
 
-/// <summary>An event that got a reminder.</summary>
-public sealed record PlannedView(string EventId, string MessageId, Instant SendAt);
+/// <summary>An event that got a reminder; <paramref name="Expected"/> is there in a dry run only.</summary>
+public sealed record PlannedView(
+    string EventId,
+    string MessageId,
+    Instant SendAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExpectedView? Expected);
+
+/// <summary>What the send rules would make of a reminder if nothing changed: when it goes out, or why not.</summary>
+public sealed record ExpectedView(SendOutcome Outcome, Instant SendAt, StatusReason? Reason);
 
 /// <summary>An event of the day that got none, and why.</summary>
 public sealed record SkippedView(string EventId, string Reason);
@@ -37,10 +47,13 @@ internal static class PlanningApi
 {
     private const int ParallelUsers = 4;
     private const int ReadAtOnce = 480;
+    private const int FirstYear = 1970;
+    private const int LastYear = 9000;
 
     public static void AddPlanning(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<EventReminders>();
+        builder.Services.AddSingleton<DayForecast>();
         builder.Services.AddSingleton<DayPlanner>();
         builder.Services.AddSingleton<GuardedEvent>();
         builder.Services.AddSingleton<ReminderRewording>();
@@ -63,6 +76,9 @@ internal static class PlanningApi
         if (request?.UserIds?.Any(userId => !UserId.IsValid(userId)) == true)
             return Problem.Invalid("userIds", $"each must be {UserId.Rule}");
 
+        if (request?.Date is { Year: < FirstYear or > LastYear })
+            return Problem.Invalid("date", $"must lie between the years {FirstYear} and {LastYear}");
+
         var userIds = request?.UserIds?.Distinct().ToList() ?? await directory.AllAsync(cancellation);
         var plans = new Dictionary<string, UserPlanView>(StringComparer.Ordinal);
         foreach (var some in userIds.Chunk(ReadAtOnce))
@@ -83,8 +99,11 @@ internal static class PlanningApi
             [.. userIds.Order(StringComparer.Ordinal).Select(userId => plans.GetValueOrDefault(userId) ?? new UserPlanView(userId, [], []))]));
     }
 
+    private static ExpectedView? Expected(PlannedEvent planned) =>
+        planned.Expected is { } expected ? new ExpectedView(expected.Outcome, expected.SendAt, expected.Reason) : null;
+
     private static UserPlanView View(DayPlan plan) => new(
         plan.UserId,
-        [.. plan.Planned.Select(planned => new PlannedView(planned.EventId, planned.MessageId, planned.SendAt))],
+        [.. plan.Planned.Select(planned => new PlannedView(planned.EventId, planned.MessageId, planned.SendAt, Expected(planned)))],
         [.. plan.Skipped.Select(skipped => new SkippedView(skipped.EventId, skipped.Reason))]);
 }

@@ -1,6 +1,5 @@
 using NodaTime;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Users;
 using SmsDapr.Service.Messages;
 
 namespace SmsDapr.Service.Privacy;
@@ -26,7 +25,6 @@ internal sealed class DocumentLifetimes(RetentionOptions options, IClock clock)
     {
         Message { IsOver: true } => options.Messages,
         IOfDay { Day: { } day } => AfterDay(day),
-        DaySlots slots => AfterDay(slots.Date),
         _ => null,
     };
 

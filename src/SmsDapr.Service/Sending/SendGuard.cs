@@ -113,10 +113,17 @@ internal sealed class SendGuard(
     public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation)
     {
         var (context, _) = await ContextAsync(message, cancellation);
-        var kept = message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now);
-        if (kept is Transition.Changed { Next: var moved })
+        if (message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var moved })
             (context, _) = await ContextAsync(moved, cancellation);
-        return SendRules.Explain(await PeekAsync(context, cancellation));
+        if (context.Message.KeepDeferral(context.User, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var released })
+            (context, _) = await ContextAsync(released, cancellation);
+        context = await PeekAsync(context, cancellation);
+
+        // As it will be deferred, so that the later rules speak of the day and the hour at which it goes out.
+        if (SendRules.Foresee(context) is SendVerdict.Defer defer
+            && context.Message.Defer(defer.Until, defer.Reason, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var deferred })
+            context = (await ContextAsync(deferred, cancellation)).Context with { Event = context.Event };
+        return SendRules.Explain(context with { PausedUntil = await pause.PeekAsync(cancellation) ?? circuit.OpenUntil });
     }
 
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
@@ -130,7 +137,7 @@ internal sealed class SendGuard(
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
     {
         var message = version.Value;
-        var slotDate = message.EverAccepted ? message.SlotDate : context.Day.Date;
+        var slotDate = message.EverAccepted ? message.SlotDate : context.Day.Day.Date;
         var withSlot = message.WithSlot(slotDate) is Transition.Changed { Next: var changed } ? changed : message;
         if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now) is not Transition.Changed { Next: var begun }
             || !await messages.TryReplaceAsync(version, begun, cancellation))
@@ -147,7 +154,7 @@ internal sealed class SendGuard(
     /// <summary>The send lost to a change. When that moved the message to another day, the slot that was just taken is nobody's.</summary>
     private async Task GiveBackIfMovedAsync(Message message, SendContext context, CancellationToken cancellation)
     {
-        var date = context.Day.Date;
+        var date = context.Day.Day.Date;
         if (!message.EverAccepted
             && message.SlotDate != date
             && await messages.FindAsync(message.Id, cancellation) is { Value: { Status: MessageStatus.Scheduled } moved }

@@ -73,6 +73,10 @@ internal sealed partial class SendingPause(
         }
     }
 
+    /// <summary>When it will be looked at again, as far as it is known; null when nothing is paused. Asks nobody and changes nothing.</summary>
+    public async Task<Instant?> PeekAsync(CancellationToken cancellation) =>
+        (await documents.FindAsync<Pause>(Key, cancellation))?.Value.ProbeAt;
+
     public void Dispose() => _one.Dispose();
 
     private bool IsFresh(Instant now) => now >= _readAt && now - _readAt < Fresh;

@@ -1,6 +1,7 @@
 using NodaTime;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting;
 
 namespace SmsDapr.Service.Users;
 
@@ -13,14 +14,11 @@ internal interface IUserDirectory
     /// <summary>The user whose verified number this is; null when nobody's.</summary>
     Task<string?> FindByPhoneAsync(string e164, CancellationToken cancellation);
 
-    /// <summary>What the user's local day holds.</summary>
-    Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation);
-
     /// <summary>What the user's local day holds, and the days of zones that the user left.</summary>
     /// <param name="userId">The user.</param>
-    /// <param name="dates">The day first.</param>
+    /// <param name="days">The day first.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation);
+    Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDay> days, CancellationToken cancellation);
 
     /// <summary>
     /// Takes a slot of the day for a message, at most once per message; false when the limit is reached, also by what the
@@ -28,7 +26,7 @@ internal interface IUserDirectory
     /// </summary>
     Task<bool> TryTakeSlotAsync(CountedDays days, string messageId, int limit, CancellationToken cancellation);
 
-    /// <summary>Gives a message's slot back; nothing happens when it holds none.</summary>
+    /// <summary>Gives a message's slot of a date back, whatever zone the user spent it in; nothing happens when it holds none.</summary>
     Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation);
 
     /// <summary>Opts the user out and tells the listeners, so that what is pending is cancelled.</summary>
@@ -44,8 +42,12 @@ internal interface IUserDirectory
 /// <summary>The days that count against a user's limit, as they were read.</summary>
 /// <param name="Day">The user's local day.</param>
 /// <param name="Earlier">Days of zones that the user left.</param>
-/// <param name="ETag">The version of <paramref name="Day"/>; null when nothing is stored of it yet.</param>
-internal sealed record CountedDays(DaySlots Day, IReadOnlyList<DaySlots> Earlier, string? ETag);
+/// <param name="Stored">What is stored of the date of <paramref name="Day"/>; null when nothing is yet.</param>
+internal sealed record CountedDays(DaySlots Day, IReadOnlyList<DaySlots> Earlier, Document<SlotsOfDate>? Stored)
+{
+    /// <summary>How many messages count.</summary>
+    public int Count => Day.CountWith(Earlier);
+}
 
 /// <summary>Hears of changes of a user after they are stored, before the caller gets the answer.</summary>
 internal interface IUserChangeListener

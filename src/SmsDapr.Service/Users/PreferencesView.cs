@@ -34,7 +34,7 @@ public sealed record PreferencesView
 
     public required DayView Today { get; init; }
 
-    internal static PreferencesView Of(UserPreferences preferences, CalendarConnection? calendar, DaySlots today, Caller caller) => new()
+    internal static PreferencesView Of(UserPreferences preferences, CalendarConnection? calendar, CountedDays today, Caller caller) => new()
     {
         UserId = preferences.UserId,
         EventRemindersEnabled = preferences.EventRemindersEnabled,
@@ -50,7 +50,7 @@ public sealed record PreferencesView
         OptedOutAt = preferences.OptOut?.At,
         OptOutReason = preferences.OptOut?.Reason,
         Calendar = calendar is { IsConnected: true } ? CalendarView.Of(calendar) : null,
-        Today = new DayView(today.Date, today.MessageIds.Count, preferences.DailyLimit),
+        Today = new DayView(today.Day.Day.Date, today.Count, preferences.DailyLimit),
     };
 }
 
@@ -64,5 +64,5 @@ public sealed record CalendarView(bool Connected, string CalendarId, bool Health
         Connected: true, CalendarIds.Shown(connection.CalendarId), connection.IsHealthy, connection.ShownProblem, connection.Channel?.ExpiresAt);
 }
 
-/// <summary>The user's local day: what counts against the limit.</summary>
+/// <summary>The user's local date, and what counts against its limit: days of zones that the user left count until they are over.</summary>
 public sealed record DayView(LocalDate Date, int Sent, int Limit);

@@ -22,33 +22,37 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
         return claim?.Value.UserId is { } userId && (await FindAsync(userId, cancellation)).HasVerified(e164) ? userId : null;
     }
 
-    public async Task<DaySlots> FindDayAsync(string userId, LocalDate date, CancellationToken cancellation) =>
-        (await documents.FindAsync<DaySlots>(DayKey(userId, date), cancellation))?.Value ?? DaySlots.Empty(userId, date);
-
-    public async Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDate> dates, CancellationToken cancellation)
+    public async Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDay> days, CancellationToken cancellation)
     {
+        var dates = days.Select(day => day.Date).Distinct().ToList();
         var stored = dates is [var only]
-            ? await documents.FindAsync<DaySlots>(DayKey(userId, only), cancellation) is { } day ? [day] : []
-            : await documents.FindManyAsync<DaySlots>([.. dates.Select(date => DayKey(userId, date))], cancellation);
+            ? await documents.FindAsync<SlotsOfDate>(DayKey(userId, only), cancellation) is { } one ? [one] : []
+            : await documents.FindManyAsync<SlotsOfDate>([.. dates.Select(date => DayKey(userId, date))], cancellation);
         var found = stored.ToDictionary(document => document.Value.Date);
-        return new CountedDays(Slots(dates[0]), [.. dates.Skip(1).Select(Slots)], found.GetValueOrDefault(dates[0])?.ETag);
+        return new CountedDays(Slots(days[0]), [.. days.Skip(1).Select(Slots)], found.GetValueOrDefault(days[0].Date));
 
-        DaySlots Slots(LocalDate date) => found.GetValueOrDefault(date)?.Value ?? DaySlots.Empty(userId, date);
+        DaySlots Slots(LocalDay day) => found.GetValueOrDefault(day.Date)?.Value.In(day.Zone) ?? DaySlots.Empty(userId, day);
     }
 
     public async Task<bool> TryTakeSlotAsync(CountedDays days, string messageId, int limit, CancellationToken cancellation)
     {
-        var (userId, date) = (days.Day.UserId, days.Day.Date);
-        var stored = await documents.UpdateReadAsync<DaySlots>(
-            DayKey(userId, date),
-            days.ETag is { } etag ? new Document<DaySlots>(days.Day, etag) : null,
-            current => (current ?? DaySlots.Empty(userId, date)).Take(messageId, limit, days.Earlier),
-            cancellation);
-        return stored is not null && stored.Holds(messageId);
+        var (userId, day) = (days.Day.UserId, days.Day.Day);
+        var stored = await documents.UpdateReadAsync(DayKey(userId, day.Date), days.Stored, Take, cancellation);
+        return stored is not null && stored.In(day.Zone).Holds(messageId);
+
+        SlotsOfDate? Take(SlotsOfDate? current)
+        {
+            var date = current ?? SlotsOfDate.Empty(userId, day.Date);
+            var before = date.In(day.Zone);
+
+            // Days of other zones may lie on the same date, and may have changed with it.
+            var earlier = days.Earlier.Select(slots => slots.Day.Date == day.Date ? date.In(slots.Day.Zone) : slots).ToList();
+            return before.Take(messageId, limit, earlier) is { } taken && taken != before ? date.With(taken) : null;
+        }
     }
 
     public Task ReleaseSlotAsync(string userId, LocalDate date, string messageId, CancellationToken cancellation) =>
-        documents.UpdateAsync<DaySlots>(DayKey(userId, date), current => current?.Release(messageId), cancellation);
+        documents.UpdateAsync<SlotsOfDate>(DayKey(userId, date), current => current?.Release(messageId), cancellation);
 
     /// <summary>Whether anything is stored about the user.</summary>
     public async Task<bool> IsKnownAsync(string userId, CancellationToken cancellation) =>

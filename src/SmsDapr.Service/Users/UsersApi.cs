@@ -113,8 +113,7 @@ internal sealed class PreferencesReader(UserDirectory users, CalendarConnections
 {
     public async Task<PreferencesView> ReadAsync(UserPreferences preferences, Caller caller, CancellationToken cancellation)
     {
-        var today = LocalTimes.DateOf(clock.GetCurrentInstant(), preferences.Zone);
-        var day = users.FindDayAsync(preferences.UserId, today, cancellation);
-        return PreferencesView.Of(preferences, await calendars.FindAsync(preferences.UserId, cancellation), await day, caller);
+        var days = users.FindDaysAsync(preferences.UserId, preferences.DaysThatCount(clock.GetCurrentInstant()), cancellation);
+        return PreferencesView.Of(preferences, await calendars.FindAsync(preferences.UserId, cancellation), await days, caller);
     }
 }

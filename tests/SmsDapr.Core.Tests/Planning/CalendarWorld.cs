@@ -157,7 +157,7 @@ internal sealed class CalendarWorld
             Now = Now,
             SendingEnabled = true,
             DefaultMaxLateness = Duration.FromHours(4),
-            Day = DaySlots.Empty(_user.UserId, LocalTimes.DateOf(Now, _user.Zone)),
+            Day = DaySlots.Empty(_user.UserId, LocalDay.Of(Now, _user.Zone)),
             Event = EventStandings.Of(due, _track, calendarConnected: true, Now),
         };
         switch (SendRules.Decide(context))

@@ -25,7 +25,7 @@ public sealed class ReminderForecastTests
     [Fact]
     public void Of_counts_what_the_day_holds_already()
     {
-        var day = new DaySlots(User.UserId, new LocalDate(2026, 3, 2), ["sent-before"]);
+        var day = new DaySlots(User.UserId, new LocalDay(new LocalDate(2026, 3, 2), User.Zone.Id), ["sent-before"]);
 
         var expected = Forecast(User with { DailyLimit = 1 }).With([day]).Of(Messages(User, 11));
 
@@ -95,10 +95,10 @@ public sealed class ReminderForecastTests
     [Fact]
     public void Of_a_day_that_was_left_by_a_change_of_zone_counts_it()
     {
-        var left = new EarlierDay(new LocalDate(2026, 3, 1), Morning - Duration.FromHours(1), Instant.FromUtc(2026, 3, 2, 12, 0));
+        var left = new EarlierDay(new LocalDay(new LocalDate(2026, 3, 1), "Pacific/Honolulu"), Morning - Duration.FromHours(1), Instant.FromUtc(2026, 3, 2, 12, 0));
         var user = User with { DailyLimit = 1, EarlierDays = [left] };
 
-        var expected = Forecast(user).With([new DaySlots(User.UserId, left.Date, ["sent-before"])]).Of(Messages(user, 11));
+        var expected = Forecast(user).With([new DaySlots(User.UserId, left.Day, ["sent-before"])]).Of(Messages(user, 11));
 
         expected.Single().Reason.ShouldBe(StatusReason.DailyLimit);
         Forecast(user).Of(Messages(user, 11)).Single().Outcome.ShouldBe(SendOutcome.WillSend);

@@ -182,7 +182,7 @@ public sealed class SendRulesTests
         SendRules.Names.ShouldBe(
         [
             "status", "due", "sending_disabled", "opted_out", "reminders_disabled", "phone_not_verified",
-            "event", "quiet_hours_until_event", "expired", "quiet_hours", "daily_limit",
+            "event", "quiet_hours_until_event", "expired", "quiet_hours", "daily_limit", "sending_paused",
         ]);
     }
 
@@ -222,6 +222,28 @@ public sealed class SendRulesTests
     }
 
     [Fact]
+    public void Explain_of_a_deferred_message_goes_on_saying_so_until_it_is_due()
+    {
+        var quiet = User with { QuietHours = AroundNoon };
+        var end = Noon + Duration.FromHours(1);
+        var deferred = Scheduled().Defer(end, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next();
+
+        Outcome(Context(deferred, quiet) with { Now = end - Duration.Epsilon }).ShouldBe((SendOutcome.Deferred, end));
+        SendRules.Explain(Context(deferred, quiet)).Checks.Single(check => check.Rule == "quiet_hours").Passed.ShouldBeFalse();
+        Outcome(Context(deferred, quiet) with { Now = end }).ShouldBe((SendOutcome.WillSend, end));
+        SendRules.Decide(Context(deferred, quiet)).ShouldBe(new SendVerdict.Wait(end));
+        SendRules.Decide(Context(deferred, quiet) with { Now = end }).ShouldBeOfType<SendVerdict.Pass>();
+    }
+
+    [Fact]
+    public void Explain_while_sending_rests_names_the_time_of_the_next_try()
+    {
+        Outcome(Context(Scheduled()) with { PausedUntil = At(60) }).ShouldBe((SendOutcome.WillSend, At(60)));
+        Outcome(Context(Scheduled()) with { Now = At(-600), PausedUntil = At(-300) }).ShouldBe((SendOutcome.WillSend, Noon));
+        Outcome(Context(Scheduled()) with { SendingEnabled = false, PausedUntil = At(60) }).Outcome.ShouldBe(SendOutcome.Cancelled);
+    }
+
+    [Fact]
     public void Explain_at_night_does_not_defer_what_is_due_by_day()
     {
         var quiet = User with { QuietHours = new QuietHours(new LocalTime(21, 0), new LocalTime(8, 0)) };
@@ -235,7 +257,7 @@ public sealed class SendRulesTests
     {
         var kiritimati = User with { Zone = DateTimeZoneProviders.Tzdb["Pacific/Kiritimati"] };
 
-        SendContext.DaysOf(Scheduled(), kiritimati, Noon - Duration.FromHours(12)).ShouldBe([new LocalDate(2026, 3, 3)]);
+        SendContext.DaysOf(Scheduled(), kiritimati, Noon - Duration.FromHours(12)).ShouldBe([new LocalDay(new LocalDate(2026, 3, 3), "Pacific/Kiritimati")]);
     }
 
     private static (SendOutcome Outcome, Instant SendAt) Outcome(SendContext context) =>

@@ -11,7 +11,7 @@ internal static class SendSample
 {
     public static readonly QuietHours AroundNoon = new(new LocalTime(11, 0), new LocalTime(13, 0));
 
-    public static LocalDate Today { get; } = new(2026, 3, 2);
+    public static LocalDay Today { get; } = new(new LocalDate(2026, 3, 2), "UTC");
 
     public static UserPreferences User { get; } = UserPreferences.Resolve(
         new UserSettings { UserId = "user-1", Phone = new UserPhone(Phone, Noon - Duration.FromDays(1)), QuietHoursSet = true },

@@ -32,8 +32,8 @@ public sealed class EarlierDayTests
         var noon = Instant.FromUtc(2026, 3, 2, 11, 0);
         var user = Moved(Berliner, "Pacific/Auckland", noon);
 
-        user.DatesThatCount(noon).ShouldBe([new LocalDate(2026, 3, 3), new LocalDate(2026, 3, 2)]);
-        user.DatesThatCount(Instant.FromUtc(2026, 3, 3, 11, 0)).ShouldBe([new LocalDate(2026, 3, 4)]);
+        user.DaysThatCount(noon).ShouldBe([Day(3, "Pacific/Auckland"), Day(2, "Europe/Berlin")]);
+        user.DaysThatCount(Instant.FromUtc(2026, 3, 3, 11, 0)).ShouldBe([Day(4, "Pacific/Auckland")]);
     }
 
     [Fact]
@@ -42,16 +42,16 @@ public sealed class EarlierDayTests
         // Midnight comes to Berlin an hour before London's.
         var user = Moved(Berliner with { TimeZone = "Europe/London" }, "Europe/Berlin", Instant.FromUtc(2026, 3, 2, 12, 0));
 
-        user.DatesThatCount(Instant.FromUtc(2026, 3, 2, 22, 59)).ShouldBe([new LocalDate(2026, 3, 2)]);
-        user.DatesThatCount(Instant.FromUtc(2026, 3, 2, 23, 59)).ShouldBe([new LocalDate(2026, 3, 3), new LocalDate(2026, 3, 2)]);
-        user.DatesThatCount(Instant.FromUtc(2026, 3, 3, 0, 0)).ShouldBe([new LocalDate(2026, 3, 3)]);
+        user.DaysThatCount(Instant.FromUtc(2026, 3, 2, 22, 59)).ShouldBe([Day(2, "Europe/Berlin"), Day(2, "Europe/London")]);
+        user.DaysThatCount(Instant.FromUtc(2026, 3, 2, 23, 59)).ShouldBe([Day(3, "Europe/Berlin"), Day(2, "Europe/London")]);
+        user.DaysThatCount(Instant.FromUtc(2026, 3, 3, 0, 0)).ShouldBe([Day(3, "Europe/Berlin")]);
     }
 
     [Fact]
     public void Day_that_was_left_as_the_next_began_is_over()
     {
         var midnight = Instant.FromUtc(2026, 3, 3, 0, 0);
-        var left = new EarlierDay(new LocalDate(2026, 3, 2), midnight, midnight);
+        var left = new EarlierDay(Day(2, "Europe/London"), midnight, midnight);
 
         left.CountsAt(midnight, midnight).ShouldBeFalse();
         left.CountsAt(midnight, midnight - Duration.Epsilon).ShouldBeTrue();
@@ -59,15 +59,33 @@ public sealed class EarlierDayTests
     }
 
     [Fact]
-    public void Day_that_was_left_twice_counts_until_the_later_of_both_ends()
+    public void Day_that_was_left_twice_counts_once()
     {
-        // London's day ends an hour after Berlin's.
         var first = Instant.FromUtc(2026, 3, 2, 12, 0);
         var settings = Zone("Europe/London").Apply(Berliner, Defaults, first);
         settings = Zone("Europe/Berlin").Apply(settings, Defaults, first + Duration.FromHours(1));
         settings = Zone("Europe/Helsinki").Apply(settings, Defaults, first + Duration.FromHours(2));
 
-        settings.EarlierDays.ShouldBe([new EarlierDay(new LocalDate(2026, 3, 2), first + Duration.FromHours(2), Instant.FromUtc(2026, 3, 3, 0, 0))]);
+        settings.EarlierDays.ShouldBe(
+        [
+            new EarlierDay(Day(2, "Europe/London"), first + Duration.FromHours(1), Instant.FromUtc(2026, 3, 3, 0, 0)),
+            new EarlierDay(Day(2, "Europe/Berlin"), first + Duration.FromHours(2), Instant.FromUtc(2026, 3, 2, 23, 0)),
+        ]);
+    }
+
+    [Fact]
+    public void Day_used_up_at_home_does_not_close_the_next_one_because_of_a_zone_that_was_left_unused()
+    {
+        // A look at Los Angeles in the evening, whose second of March lasts until nine in the morning of the third in Berlin.
+        var evening = Instant.FromUtc(2026, 3, 2, 18, 0);
+        var settings = Zone("America/Los_Angeles").Apply(Berliner, Defaults, evening);
+        var user = Moved(settings, "Europe/Berlin", evening);
+        var used = new DaySlots("user-1", Day(2, "Europe/Berlin"), ["a", "b", "c"]);
+
+        user.DaysThatCount(evening).ShouldBe([Day(2, "Europe/Berlin"), Day(2, "America/Los_Angeles")]);
+        var days = user.DaysThatCount(Instant.FromUtc(2026, 3, 2, 23, 30));
+        days.ShouldBe([Day(3, "Europe/Berlin"), Day(2, "America/Los_Angeles")]);
+        days.ShouldNotContain(used.Day);
     }
 
     [Fact]
@@ -75,7 +93,7 @@ public sealed class EarlierDayTests
     {
         var settings = Zone("Pacific/Auckland").Apply(new UserSettings { UserId = "user-1" }, Defaults, Instant.FromUtc(2026, 3, 2, 12, 0));
 
-        settings.EarlierDays.ShouldNotBeNull().ShouldHaveSingleItem().Date.ShouldBe(new LocalDate(2026, 3, 2));
+        settings.EarlierDays.ShouldNotBeNull().ShouldHaveSingleItem().Day.ShouldBe(Day(2, "UTC"));
     }
 
     [Fact]
@@ -91,8 +109,12 @@ public sealed class EarlierDayTests
             foreach (var (zone, minutes) in hops)
             {
                 now += Duration.FromMinutes(minutes);
+                var stays = settings.TimeZone == zone.Id;
                 settings = Zone(zone.Id).Apply(settings, Defaults, now);
-                (settings.EarlierDays?.Count ?? 0).ShouldBeLessThanOrEqualTo(4);
+                if (stays)
+                    continue;
+                (settings.EarlierDays ?? []).ShouldAllBe(day => day.LeftAt > now - Duration.FromHours(26));
+                (settings.EarlierDays ?? []).Select(day => day.Day).ShouldBeUnique();
             }
         });
 
@@ -106,7 +128,7 @@ public sealed class EarlierDayTests
                 var now = Start + Duration.FromHours(hours);
                 var settings = Berliner;
                 var user = UserPreferences.Resolve(settings, Defaults);
-                var documents = new Dictionary<LocalDate, DaySlots>();
+                var documents = new Dictionary<LocalDay, DaySlots>();
                 var sends = 0;
                 var closed = new List<Instant>();
                 foreach (var (zone, minutes, messages) in steps)
@@ -116,9 +138,9 @@ public sealed class EarlierDayTests
                         Send();
 
                     // What is used up stays so until the day is over where it was used up, wherever the user goes.
-                    var day = LocalTimes.DateOf(now, user.Zone);
-                    if (Day(day).MessageIds.Count >= Limit)
-                        closed.Add(LocalTimes.StartOfDay(day.PlusDays(1), user.Zone));
+                    var day = LocalDay.Of(now, user.Zone);
+                    if (Slots(day).MessageIds.Count >= Limit)
+                        closed.Add(LocalTimes.StartOfDay(day.Date.PlusDays(1), user.Zone));
                     settings = Zone(zone.Id).Apply(settings, Defaults, now);
                     user = UserPreferences.Resolve(settings, Defaults);
                     Send();
@@ -126,19 +148,22 @@ public sealed class EarlierDayTests
 
                 void Send()
                 {
-                    var dates = user.DatesThatCount(now);
-                    dates[0].ShouldBe(LocalTimes.DateOf(now, user.Zone));
-                    if (Day(dates[0]).Take($"message-{sends}", user.DailyLimit, [.. dates.Skip(1).Select(Day)]) is not { } taken)
+                    var days = user.DaysThatCount(now);
+                    days[0].ShouldBe(LocalDay.Of(now, user.Zone));
+                    if (Slots(days[0]).Take($"message-{sends}", user.DailyLimit, [.. days.Skip(1).Select(Slots)]) is not { } taken)
                         return;
                     sends++;
-                    documents[taken.Date] = taken;
+                    documents[taken.Day] = taken;
                     taken.MessageIds.Count.ShouldBeLessThanOrEqualTo(Limit);
                     closed.Exists(until => until > now).ShouldBeFalse();
                 }
 
-                DaySlots Day(LocalDate date) => documents.GetValueOrDefault(date) ?? DaySlots.Empty(user.UserId, date);
+                DaySlots Slots(LocalDay day) => documents.GetValueOrDefault(day) ?? DaySlots.Empty(user.UserId, day);
             },
             iter: Effort.Samples(20_000));
+
+    /// <summary>A day of March 2026.</summary>
+    private static LocalDay Day(int day, string zone) => new(new LocalDate(2026, 3, day), zone);
 
     private static PreferencesPatch Zone(string id) => new() { TimeZone = id };
 

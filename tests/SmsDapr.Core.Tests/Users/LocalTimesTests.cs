@@ -7,6 +7,26 @@ public sealed class LocalTimesTests
 {
     private static readonly DateTimeZone NewYork = LocalTimes.FindZone("America/New_York")!;
 
+    [Theory]
+    [InlineData("Europe/Berlin", true)]
+    [InlineData("US/Eastern", true)]
+    [InlineData("Etc/GMT+5", true)]
+    [InlineData("UTC", true)]
+    [InlineData("GMT", true)]
+    [InlineData("UTC+05:30", false)]
+    [InlineData("UTC-18", false)]
+    [InlineData("europe/berlin", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void Zones_are_those_of_IANA_and_nothing_made_up(string? id, bool isZone) => (LocalTimes.FindZone(id) is not null).ShouldBe(isZone);
+
+    [Fact]
+    public void The_last_date_ends_with_time_itself()
+    {
+        LocalTimes.UtcDay(LocalDate.MaxIsoValue).End.ShouldBe(Instant.MaxValue);
+        LocalTimes.UtcDay(new LocalDate(2026, 3, 8)).ShouldBe(new Interval(Instant.FromUtc(2026, 3, 8, 0, 0), Instant.FromUtc(2026, 3, 9, 0, 0)));
+    }
+
     [Fact]
     public void ToInstant_of_a_skipped_time_is_the_first_valid_instant_after() =>
         LocalTimes.ToInstant(new LocalDateTime(2026, 3, 8, 2, 30), NewYork).ShouldBe(Instant.FromUtc(2026, 3, 8, 7, 0));

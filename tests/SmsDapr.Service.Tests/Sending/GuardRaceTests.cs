@@ -144,6 +144,6 @@ public sealed class GuardRaceTests : WithGuard
 
     private async Task<Message> MessageAsync() => (await Messages.FindAsync(Id, Cancellation))!.Value;
 
-    private Task<DaySlots> TodayAsync() =>
-        Service.Services.GetRequiredService<IUserDirectory>().FindDayAsync(User, new LocalDate(2026, 3, 8), Cancellation);
+    private async Task<DaySlots> TodayAsync() =>
+        (await Service.Services.GetRequiredService<IUserDirectory>().FindDaysAsync(User, [new LocalDay(new LocalDate(2026, 3, 8), "Europe/Berlin")], Cancellation)).Day;
 }

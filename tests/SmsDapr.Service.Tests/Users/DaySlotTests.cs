@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using SmsDapr.Core.Users;
 using SmsDapr.Service.Tests.Hosting;
 using SmsDapr.Service.Users;
 
@@ -7,7 +8,7 @@ namespace SmsDapr.Service.Tests.Users;
 
 public sealed class DaySlotTests(RunningService service)
 {
-    private static readonly LocalDate Today = new(2026, 3, 8);
+    private static readonly LocalDay Today = new(new LocalDate(2026, 3, 8), "UTC");
 
     private readonly IUserDirectory _users = service.Services.GetRequiredService<IUserDirectory>();
     private readonly string _userId = $"u-{Guid.NewGuid()}";
@@ -20,7 +21,7 @@ public sealed class DaySlotTests(RunningService service)
         var taken = await Task.WhenAll(Enumerable.Range(0, 50).Select(index => TakeAsync($"m{index}", limit: 10)));
 
         taken.Count(slot => slot).ShouldBe(10);
-        (await _users.FindDayAsync(_userId, Today, Cancellation)).MessageIds.Count.ShouldBe(10);
+        (await _users.FindDaysAsync(_userId, [Today], Cancellation)).Day.MessageIds.Count.ShouldBe(10);
     }
 
     [Fact]
@@ -35,8 +36,8 @@ public sealed class DaySlotTests(RunningService service)
     public async Task Slot_givenBack_isFreeAgain()
     {
         await TakeAsync("m1", limit: 1);
-        await _users.ReleaseSlotAsync(_userId, Today, "m1", Cancellation);
-        await _users.ReleaseSlotAsync(_userId, Today, "m1", Cancellation);
+        await _users.ReleaseSlotAsync(_userId, Today.Date, "m1", Cancellation);
+        await _users.ReleaseSlotAsync(_userId, Today.Date, "m1", Cancellation);
 
         (await TakeAsync("m2", limit: 1)).ShouldBeTrue();
     }
@@ -48,13 +49,38 @@ public sealed class DaySlotTests(RunningService service)
     public async Task Today_countsTheSlotsOfTheUsersOwnDate()
     {
         await service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{_userId}/preferences", new { timeZone = "Pacific/Auckland" });
-        await TakeAsync("m1", limit: 10);
-        await TakeAsync("m2", limit: 10, Today.PlusDays(1));
-        await TakeAsync("m3", limit: 10, Today.PlusDays(1));
+        await TakeAsync("m1", limit: 10, new LocalDay(Today.Date, "Pacific/Auckland"));
+        await TakeAsync("m2", limit: 10, new LocalDay(Today.Date.PlusDays(1), "Pacific/Auckland"));
+        await TakeAsync("m3", limit: 10, new LocalDay(Today.Date.PlusDays(1), "Pacific/Auckland"));
 
         var (_, body) = await service.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{_userId}/preferences");
 
         body["today"]!.ToJsonString().ShouldBe("""{"date":"2026-03-09","sent":2,"limit":10}""");
+    }
+
+    [Fact]
+    public async Task Today_countsWhatAZoneThatWasLeftHolds()
+    {
+        await TakeAsync("m1", limit: 2);
+        await service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{_userId}/preferences", new { timeZone = "Pacific/Kiritimati", dailyLimit = 2 });
+
+        var (_, body) = await service.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{_userId}/preferences");
+
+        body["today"]!.ToJsonString().ShouldBe("""{"date":"2026-03-09","sent":1,"limit":2}""");
+    }
+
+    [Fact]
+    public async Task Slots_ofOneDateInTwoZones_areToldApart()
+    {
+        var berlin = new LocalDay(Today.Date, "Europe/Berlin");
+        await TakeAsync("m1", limit: 1);
+
+        (await TakeAsync("m2", limit: 1, berlin)).ShouldBeTrue();
+        (await TakeAsync("m3", limit: 2, berlin, Today)).ShouldBeFalse();
+        (await TakeAsync("m3", limit: 3, berlin, Today)).ShouldBeTrue();
+        (await _users.FindDaysAsync(_userId, [berlin, Today], Cancellation)).Count.ShouldBe(3);
+        await _users.ReleaseSlotAsync(_userId, Today.Date, "m2", Cancellation);
+        (await _users.FindDaysAsync(_userId, [berlin, Today], Cancellation)).Count.ShouldBe(2);
     }
 
     [Fact]
@@ -67,7 +93,7 @@ public sealed class DaySlotTests(RunningService service)
         (await _users.TryTakeSlotAsync(beforeAnyone, "m2", 2, Cancellation)).ShouldBeTrue();
         (await _users.TryTakeSlotAsync(beforeAnyone, "m3", 2, Cancellation)).ShouldBeFalse();
         (await _users.TryTakeSlotAsync(afterOne, "m3", 2, Cancellation)).ShouldBeFalse();
-        (await _users.FindDayAsync(_userId, Today, Cancellation)).MessageIds.ShouldBe(["m1", "m2"]);
+        (await _users.FindDaysAsync(_userId, [Today], Cancellation)).Day.MessageIds.ShouldBe(["m1", "m2"]);
     }
 
     [Fact]
@@ -75,11 +101,11 @@ public sealed class DaySlotTests(RunningService service)
     {
         await TakeAsync("m1", limit: 1);
         var full = await _users.FindDaysAsync(_userId, [Today], Cancellation);
-        await _users.ReleaseSlotAsync(_userId, Today, "m1", Cancellation);
+        await _users.ReleaseSlotAsync(_userId, Today.Date, "m1", Cancellation);
 
         (await _users.TryTakeSlotAsync(full, "m2", 1, Cancellation)).ShouldBeTrue();
     }
 
-    private async Task<bool> TakeAsync(string messageId, int limit, LocalDate? date = null) =>
-        await _users.TryTakeSlotAsync(await _users.FindDaysAsync(_userId, [date ?? Today], Cancellation), messageId, limit, Cancellation);
+    private async Task<bool> TakeAsync(string messageId, int limit, params LocalDay[] days) =>
+        await _users.TryTakeSlotAsync(await _users.FindDaysAsync(_userId, days is [] ? [Today] : days, Cancellation), messageId, limit, Cancellation);
 }

@@ -7,7 +7,8 @@ namespace SmsDapr.Service.Hosting.Problems;
 /// <summary>Says which field of a request could not be read, from what the framework throws while binding it.</summary>
 internal static partial class InvalidRequests
 {
-    public const string Body = "body";
+    /// <summary>The request as a whole; a message has a field called body.</summary>
+    public const string Whole = "$";
 
     public static ProblemHttpResult Describe(BadHttpRequestException error) =>
         error.StatusCode switch
@@ -28,7 +29,7 @@ internal static partial class InvalidRequests
         var parameter = ParameterName().Match(error.Message);
         if (parameter.Success && !error.Message.Contains("from body", StringComparison.Ordinal))
             return Problem.Invalid(parameter.Groups[1].Value, "is missing or not of the expected form");
-        return Problem.Invalid(Body, "must be a JSON object");
+        return Problem.Invalid(Whole, "must be a JSON object");
     }
 
     private static ProblemHttpResult DescribeJson(JsonException json)
@@ -39,14 +40,14 @@ internal static partial class InvalidRequests
             return Problem.Invalid(FieldOf(json, duplicate.Groups[1].Value), "is given twice");
         return json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) && !IsMalformed(json)
             ? Problem.Invalid(path[2..], "has the wrong type or form")
-            : Problem.Invalid(Body, "must be a well-formed JSON object");
+            : Problem.Invalid(Whole, "must be a well-formed JSON object");
     }
 
     /// <summary>A property below the object that it stands in. What does not look like a name may be a number or a text: it is not repeated.</summary>
     private static string FieldOf(JsonException json, string property)
     {
         if (!Name().IsMatch(property))
-            return Body;
+            return Whole;
         var path = json.Path is ['$', '.', .. var below] ? below : property;
         return $".{path}".EndsWith($".{property}", StringComparison.Ordinal) ? path : $"{path}.{property}";
     }

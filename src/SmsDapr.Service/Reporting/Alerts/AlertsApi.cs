@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 using NodaTime.Text;
+using SmsDapr.Core;
+using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 
@@ -58,7 +60,7 @@ internal static class AlertsApi
         if (text is null)
             return null;
         if (LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date })
-            return (isEnd ? date.PlusDays(1) : date).AtMidnight().InUtc().ToInstant();
-        return OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true, Value: var time } ? time.ToInstant() : null;
+            return isEnd ? LocalTimes.UtcDay(date).End : LocalTimes.UtcDay(date).Start;
+        return Rfc3339.Parse(text);
     }
 }
