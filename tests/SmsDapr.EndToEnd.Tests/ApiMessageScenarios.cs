@@ -213,7 +213,13 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string? ContentType, str
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         foreach (var (name, value) in headers)
-            request.Headers.TryAddWithoutValidation(name, value);
+        {
+            if (name == "Content-Type")
+                request.Content?.Headers.ContentType = new(value);
+            else
+                request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         return new ApiAnswer(
             response.StatusCode,

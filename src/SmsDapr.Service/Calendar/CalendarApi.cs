@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmsDapr.Service.Calendar.Sources.Feeds;
 using SmsDapr.Service.Hosting;
@@ -10,26 +11,29 @@ namespace SmsDapr.Service.Calendar;
 /// <summary>Which calendar a user's reminders come from.</summary>
 /// <param name="CalendarId">An id at Google such as <c>primary</c> or an address, or the address of an iCalendar feed.</param>
 /// <param name="RefreshToken">The user's consent at Google; left out for a service account and for feeds, or to keep the one that is known.</param>
-public sealed record CalendarRequest(string? CalendarId, string? RefreshToken)
+public sealed record CalendarRequest(
+    [property: Required, Length(1, CalendarRequest.MaxIdLength)] string? CalendarId,
+    [property: Length(1, CalendarRequest.MaxTokenLength)] string? RefreshToken)
 {
+    internal const int MaxIdLength = 2000;
+    internal const int MaxTokenLength = 4000;
+
     /// <summary>Neither: the token and the address of a feed are secrets.</summary>
     public override string ToString() => "calendar request";
 }
 
 internal static class CalendarApi
 {
-    private const int MaxIdLength = 2000;
-    private const int MaxTokenLength = 4000;
-
     /// <summary>How long a caller waits for the first sync; it goes on without him.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void MapCalendar(this IEndpointRouteBuilder user)
     {
         user.MapPut("/calendar", PutAsync)
+            .WithName("putCalendar")
             .WithRequestExample("""{ "calendarId": "primary", "refreshToken": "1//0example" }""")
             .WithSummary("Connects a calendar: opens a channel and takes over its events.");
-        user.MapDelete("/calendar", DeleteAsync).WithSummary("Disconnects the calendar and cancels its reminders.");
+        user.MapDelete("/calendar", DeleteAsync).WithName("deleteCalendar").WithSummary("Disconnects the calendar and cancels its reminders.");
     }
 
     private static async Task<Results<Ok<PreferencesView>, ProblemHttpResult>> PutAsync(
@@ -46,9 +50,9 @@ internal static class CalendarApi
     {
         var calendarId = request.CalendarId?.Trim();
         var validation = new RequestValidation()
-            .Check(calendarId is { Length: >= 1 and <= MaxIdLength }, "calendarId", $"must have 1 to {MaxIdLength} characters")
+            .Check(calendarId is { Length: >= 1 and <= CalendarRequest.MaxIdLength }, "calendarId", $"must have 1 to {CalendarRequest.MaxIdLength} characters")
             .Check(calendarId is null || !FeedAddress.IsFeed(calendarId) || FeedAddress.Parse(calendarId) is not null, "calendarId", "must be a Google calendar id or the https address of an iCalendar feed")
-            .Check(request.RefreshToken is null or { Length: >= 1 and <= MaxTokenLength }, "refreshToken", $"must have 1 to {MaxTokenLength} characters");
+            .Check(request.RefreshToken is null or { Length: >= 1 and <= CalendarRequest.MaxTokenLength }, "refreshToken", $"must have 1 to {CalendarRequest.MaxTokenLength} characters");
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 

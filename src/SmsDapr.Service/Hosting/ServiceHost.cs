@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Composing;
 using SmsDapr.Service.Delivery;
+using SmsDapr.Service.Hosting.ApiDocs;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Options;

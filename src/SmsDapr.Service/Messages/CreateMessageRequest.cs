@@ -33,12 +33,11 @@ public sealed record CreateMessageRequest
     /// <summary>Nothing waits longer than this after its send time.</summary>
     internal static readonly Duration LongestLateness = Duration.FromDays(30);
 
-    [Required]
+    [Required, Length(1, Users.UserId.MaxLength), RegularExpression(Users.UserId.Pattern)]
     public string? UserId { get; init; }
 
-    /// <summary>1 to 1,600 characters.</summary>
-    [Required]
-    [MaxLength(MessageLimits.MaxBodyLength)]
+    /// <summary>1 to 1,600 UTF-16 units, of which an emoji takes two or more; not only white space.</summary>
+    [Required, Length(1, MessageLimits.MaxBodyLength)]
     public string? Body { get; init; }
 
     /// <summary>Left out: at once.</summary>
@@ -51,21 +50,25 @@ public sealed record CreateMessageRequest
     public string? TimeZone { get; init; }
 
     /// <summary>1 to 64 letters, digits, <c>-</c> or <c>_</c>; makes the request safe to repeat.</summary>
+    [RegularExpression(MessageId.Pattern)]
     public string? Id { get; init; }
 
     /// <summary>Create requests in all, 1 to 10.</summary>
     [Range(1, MaxAttemptsLimit)]
     public int? MaxAttempts { get; init; }
 
-    /// <summary>How long after its send time the message may still go out.</summary>
+    /// <summary>How long after its send time the message may still go out; above zero, at most P30D.</summary>
     public Duration? MaxLateness { get; init; }
 
     /// <summary>An event of the user's calendar: the message ends when the event is deleted, begins or lasts all day.</summary>
+    [Length(1, MaxEventIdLength)]
     public string? CalendarEventId { get; init; }
 
+    /// <summary>Left out: respect.</summary>
     public QuietHoursMode? QuietHours { get; init; }
 
-    /// <summary>Why quiet hours are overridden; the timeline keeps it.</summary>
+    /// <summary>Why quiet hours are overridden; the timeline keeps it. Goes with override, and override needs it.</summary>
+    [Length(1, MaxReasonLength)]
     public string? OverrideReason { get; init; }
 
     internal const string FarAway = "must lie within the next 100 years";

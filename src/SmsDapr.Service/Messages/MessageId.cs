@@ -8,6 +8,7 @@ namespace SmsDapr.Service.Messages;
 internal static class MessageId
 {
     public const string Rule = "must be 1 to 64 letters, digits, '-' or '_'";
+    public const string Pattern = "^[A-Za-z0-9_-]{1,64}$";
 
     public static bool IsValid(string? id) =>
         id is { Length: >= 1 and <= 64 } && id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');

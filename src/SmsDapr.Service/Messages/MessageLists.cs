@@ -3,7 +3,6 @@ using NodaTime;
 using SmsDapr.Core;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
-using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 
@@ -53,18 +52,6 @@ internal sealed record MessageQuery(MessageStatus? Status, Instant? From, Instan
         && (To is not { } to || message.SendAt < to)
         && (After is null || After.IsBefore(message))
         && (Status is not { } status || message.Status == status || (status == MessageStatus.Sent && message.Status == MessageStatus.Delivered));
-}
-
-internal static class MessageQueryDocs
-{
-    public static RouteHandlerBuilder WithMessageQuery(this RouteHandlerBuilder route) =>
-        route
-            .WithQueryParameter("status", $"One of {string.Join(", ", MessageQuery.Words.Keys)}; sent includes delivered.", example: "sent")
-            .WithQueryParameter("from", "Send times from this one on.", "date-time", "2026-03-08T00:00:00Z")
-            .WithQueryParameter("to", "Send times before this one.", "date-time", "2026-03-09T00:00:00Z")
-            .WithQueryParameter("date", "Send times of this UTC date.", "date", "2026-03-08")
-            .WithQueryParameter("limit", $"Rows of the page, 1 to {MessageQuery.MaxLimit}; {MessageQuery.StandardLimit} unless given.", "int32", "50")
-            .WithQueryParameter("cursor", "The nextCursor of the page before.");
 }
 
 /// <summary>Pages through messages day by day, reading only the days that can hold what is asked for.</summary>

@@ -16,37 +16,44 @@ namespace SmsDapr.Service.Messages;
 internal static class MessagesApi
 {
     private const string NotFoundDetail = "There is no such message.";
-    private const int MaxKeyLength = 255;
+    internal const int MaxKeyLength = 255;
 
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
         var messages = routes.MapGroup("/v1/messages").RequireAuthorization(Policies.Anyone).WithTags("Messages");
         messages.MapPost("/", CreateAsync)
+            .WithName("createMessage")
             .WithSummary("Send a text, now or at a time")
             .WithRequestExample("""{ "userId": "anna", "body": "Your table is ready", "sendAt": "2030-01-15T09:45:00Z", "maxLateness": "PT30M" }""")
+            .WithIdempotency()
             .Produces<MessageView>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict);
         messages.MapGet("/{id}", GetAsync)
+            .WithName("getMessage")
             .WithSummary("A message with its attempts and timeline")
             .WithEntityTag()
             .Produces<MessageView>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         messages.MapGet("/{id}/explanation", ExplainAsync)
+            .WithName("explainMessage")
             .WithSummary("Why a message will or will not go out: every rule, run now, changing nothing")
             .WithEntityTag()
             .Produces<ExplanationView>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         messages.MapPost("/{id}/cancel", CancelAsync)
+            .WithName("cancelMessage")
             .WithSummary("Cancel a message that waits")
             .Produces<MessageView>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         messages.MapPost("/{id}/regenerate", RegenerateAsync)
+            .WithName("regenerateMessage")
             .WithSummary("Write a new text for a reminder that waits")
             .Produces<MessageView>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         messages.MapPatch("/{id}", PatchAsync)
+            .WithName("patchMessage")
             .WithSummary("Move or reword a message that waits")
             .WithRequestExample("""{ "sendAt": "2030-01-15T10:15:00Z", "body": "Your table will be ready a little later" }""")
             .Produces<MessageView>()
@@ -54,6 +61,7 @@ internal static class MessagesApi
             .ProducesProblem(StatusCodes.Status409Conflict);
 
         routes.MapGet("/v1/messages", ListAllAsync)
+            .WithName("listMessages")
             .RequireAuthorization(Policies.Admin)
             .WithTags("Messages")
             .WithSummary("Messages across users, ascending by send time")
@@ -65,6 +73,7 @@ internal static class MessagesApi
             .AddEndpointFilter(UsersApi.RefuseBadUserId)
             .WithTags("Messages")
             .MapGet("/", ListAsync)
+            .WithName("listUserMessages")
             .WithSummary("A user's messages, ascending by send time")
             .WithMessageQuery()
             .WithEntityTag()

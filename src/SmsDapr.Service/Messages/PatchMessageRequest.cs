@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Service.Hosting.Json;
@@ -8,9 +9,11 @@ namespace SmsDapr.Service.Messages;
 /// <summary>A change of a message that waits; what is left out stays.</summary>
 public sealed record PatchMessageRequest
 {
+    /// <summary>A new send time.</summary>
     public Patched<Instant?> SendAt { get; init; }
 
-    /// <summary>1 to 1,600 characters.</summary>
+    /// <summary>A new text: 1 to 1,600 UTF-16 units, of which an emoji takes two or more; not only white space.</summary>
+    [Length(1, MessageLimits.MaxBodyLength)]
     public Patched<string?> Body { get; init; }
 
     internal RequestValidation Validate(Instant now)

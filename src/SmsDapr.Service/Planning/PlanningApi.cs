@@ -61,6 +61,7 @@ internal static class PlanningApi
 
     public static void MapPlanning(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/planning/runs", RunAsync)
+            .WithName("runPlanning")
             .RequireAuthorization(Policies.Admin)
             .WithTags("Planning")
             .WithRequestExample("""{ "userIds": ["anna"], "date": "2030-01-15", "dryRun": true }""")

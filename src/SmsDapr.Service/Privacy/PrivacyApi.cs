@@ -23,6 +23,7 @@ internal static class PrivacyApi
 
     public static void MapPrivacy(this IEndpointRouteBuilder routes) =>
         routes.MapDelete("/v1/users/{userId}", EraseAsync)
+            .WithName("eraseUser")
             .RequireAuthorization(Policies.OwnUser)
             .WithTags("Users")
             .WithSummary("Erase a user: number, settings and texts go, pending messages are cancelled, the counts stay. Repeating is harmless")

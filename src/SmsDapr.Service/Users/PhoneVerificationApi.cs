@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmsDapr.Core.Users;
@@ -9,13 +10,13 @@ using SmsDapr.Service.Hosting.Problems;
 namespace SmsDapr.Service.Users;
 
 /// <summary>A number that the user wants to verify.</summary>
-public sealed record PhoneVerificationRequest(string? PhoneNumber);
+public sealed record PhoneVerificationRequest([property: Required] string? PhoneNumber);
 
 /// <summary>A code is on its way.</summary>
 public sealed record PhoneVerificationView(string Status);
 
 /// <summary>The code that came as a text.</summary>
-public sealed record PhoneVerificationCheckRequest(string? Code)
+public sealed record PhoneVerificationCheckRequest([property: Required, RegularExpression("^[A-Za-z0-9]{4,10}$")] string? Code)
 {
     /// <summary>The request without the code, which must not reach a log.</summary>
     public override string ToString() => nameof(PhoneVerificationCheckRequest);
@@ -30,11 +31,13 @@ internal static class PhoneVerificationApi
     public static void MapPhoneVerification(this RouteGroupBuilder user)
     {
         user.MapPost("/phone/verification", StartAsync)
+            .WithName("startPhoneVerification")
             .WithRequestExample("""{ "phoneNumber": "+14155550100" }""")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithSummary("Sends a code to a number that the user says is his; the number in use keeps working until the new one is verified.");
         user.MapPost("/phone/verification/check", CheckAsync)
+            .WithName("checkPhoneVerification")
             .WithRequestExample("""{ "code": "123456" }""")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting.Json;
 using SmsDapr.Service.Hosting.Problems;
@@ -7,14 +8,21 @@ namespace SmsDapr.Service.Users;
 /// <summary>A merge patch of preferences: what is left out stays. Only quiet hours may be null, which means none.</summary>
 public sealed record PreferencesRequest
 {
+    /// <summary>Whether calendar events bring reminders.</summary>
     public Patched<bool?> EventRemindersEnabled { get; init; }
 
+    /// <summary>Minutes between a reminder and its event.</summary>
+    [Range(1, 1440)]
     public Patched<int?> LeadTimeMinutes { get; init; }
 
+    /// <summary>Two different times of day between which nothing is sent, across midnight when the end comes first; null for none.</summary>
     public Patched<QuietHoursRequest> QuietHours { get; init; }
 
+    /// <summary>Messages per local day.</summary>
+    [Range(0, 1000)]
     public Patched<int?> DailyLimit { get; init; }
 
+    /// <summary>IANA id.</summary>
     public Patched<string> TimeZone { get; init; }
 
     internal RequestValidation Read(out PreferencesPatch patch)
@@ -47,7 +55,13 @@ public sealed record PreferencesRequest
 }
 
 /// <summary>Quiet hours as two times of day, <c>HH:mm</c>.</summary>
-public sealed record QuietHoursRequest(string? Start, string? End);
+public sealed record QuietHoursRequest(
+    [property: Required, RegularExpression(QuietHoursRequest.TimePattern)] string? Start,
+    [property: Required, RegularExpression(QuietHoursRequest.TimePattern)] string? End)
+{
+    /// <summary><c>HH:mm</c>.</summary>
+    internal const string TimePattern = @"^([01]\d|2[0-3]):[0-5]\d$";
+}
 
 /// <summary>A number that the calling host has verified itself, or no longer vouches for.</summary>
-public sealed record PhoneRequest(string? PhoneNumber, bool? Verified);
+public sealed record PhoneRequest([property: Required] string? PhoneNumber, [property: Required] bool? Verified);

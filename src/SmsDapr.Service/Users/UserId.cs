@@ -8,8 +8,8 @@ namespace SmsDapr.Service.Users;
 internal static class UserId
 {
     public const string Rule = "1 to 128 characters of letters, digits, '-', '_', '.', '@', ':' and single '|'";
-
-    private const int MaxLength = 128;
+    public const string Pattern = @"^\|?([A-Za-z0-9_.@:-]\|?)*$";
+    public const int MaxLength = 128;
 
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@:|");

@@ -28,19 +28,22 @@ internal static class UsersApi
             .WithTags("Users");
 
         user.MapGet("/preferences", GetPreferences)
+            .WithName("getPreferences")
             .WithEntityTag()
             .WithSummary("What applies to a user; an unknown user has the defaults.");
         user.MapPatch("/preferences", PatchPreferences)
+            .WithName("patchPreferences")
             .WithRequestExample("""{ "leadTimeMinutes": 30, "quietHours": { "start": "22:00", "end": "07:30" }, "timeZone": "Europe/Berlin" }""")
             .WithSummary("Changes what is given and leaves the rest.");
         user.MapPut("/phone", PutPhone).RequireAuthorization(Policies.ServiceOrAdmin)
+            .WithName("putPhone")
             .WithRequestExample("""{ "phoneNumber": "+14155550100", "verified": true }""")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Sets a number that the calling host verified itself, or takes it back.");
         user.MapPhoneVerification();
         user.MapCalendar();
-        user.MapPost("/opt-out", OptOut).WithSummary("Opts the user out and cancels what is pending.");
-        user.MapPost("/opt-in", OptIn).WithSummary("Opts the user in again.");
+        user.MapPost("/opt-out", OptOut).WithName("optOut").WithSummary("Opts the user out and cancels what is pending.");
+        user.MapPost("/opt-in", OptIn).WithName("optIn").WithSummary("Opts the user in again.");
     }
 
     public static async Task<Ok<PreferencesView>> GetPreferences(

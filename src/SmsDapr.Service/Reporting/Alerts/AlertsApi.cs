@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.OpenApi;
 using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Core;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Auth;
 using SmsDapr.Service.Hosting.Problems;
 
@@ -21,9 +23,14 @@ internal static class AlertsApi
     {
         var alerts = routes.MapGroup("/v1/alerts").RequireAuthorization(Policies.Admin).WithTags("Alerts");
         alerts.MapGet("/", ListAsync)
-            .WithSummary("Alerts, oldest first: the open ones, or with state=all resolved ones too; from and to (dates, or times of which the last is exclusive) by opening time")
+            .WithName("listAlerts")
+            .WithSummary("Alerts, oldest first: the open ones, or with state=all resolved ones too")
+            .WithParameter("state", "Left out: open.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["open", "all"] })
+            .WithQueryParameter("from", "Opened on this UTC date or later, or at this RFC 3339 time or later.", example: "2026-03-01")
+            .WithQueryParameter("to", "Opened on this UTC date or before, or before this RFC 3339 time.", example: "2026-03-08")
             .Produces<AlertList>();
         alerts.MapPost("/{id}/resolve", ResolveAsync)
+            .WithName("resolveAlert")
             .WithSummary("Resolve an alert by hand; what still fires opens a new one")
             .Produces<AlertView>()
             .ProducesProblem(StatusCodes.Status404NotFound);
