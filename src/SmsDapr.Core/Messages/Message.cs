@@ -282,6 +282,9 @@ public sealed record SendAttempt
     /// <summary>What is known of the create request. Internal.</summary>
     public CreateOutcome Outcome { get; init; }
 
+    /// <summary>The HTTP status of an answer that was an error; null when there was no answer. Internal.</summary>
+    public int? HttpStatus { get; init; }
+
     /// <summary>When the call was lost, while its outcome is open. Internal.</summary>
     public Instant? LostAt { get; init; }
 }

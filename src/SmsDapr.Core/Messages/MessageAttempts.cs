@@ -102,7 +102,7 @@ public static class MessageAttempts
         if (message.Find(number) is not { } attempt)
             return new Transition.Refused(Refusal.UnknownAttempt);
         return attempt.Outcome is CreateOutcome.Requested or CreateOutcome.Unknown
-            ? new Transition.Changed(message.CreateFailed(attempt, CreateOutcome.Refused, error, message.NotBefore(now), options, TimelineSource.Twilio))
+            ? new Transition.Changed(message.CreateFailed(attempt, CreateOutcome.Refused, error.Without(message.Body), message.NotBefore(now), options, TimelineSource.Twilio))
             : new Transition.Unchanged(message);
     }
 
@@ -115,9 +115,25 @@ public static class MessageAttempts
             return new Transition.Unchanged(message);
 
         var at = message.NotBefore(now);
-        var lost = message.Replace(attempt with { Outcome = CreateOutcome.Unknown, LostAt = at, ErrorCode = error.Code });
+        var told = error.Without(message.Body);
+        var category = ErrorCatalogue.Find(told).Category;
+        var lost = message.Replace(attempt with
+        {
+            Outcome = CreateOutcome.Unknown,
+            LostAt = at,
+            ErrorCode = told.Code,
+            ErrorCategory = category,
+            HttpStatus = told.HttpStatus,
+        });
         if (lost.IsOpenFor(attempt))
-            lost = lost with { LastError = error.Sentence, Sms = lost.Sms with { ErrorMessage = error.SafeText } };
+        {
+            lost = lost with
+            {
+                LastError = told.Sentence,
+                Sms = lost.Sms with { ErrorCode = told.Code, ErrorMessage = told.SafeText, ErrorCategory = category },
+            };
+        }
+
         return new Transition.Changed(lost.Touched(at));
     }
 
@@ -133,7 +149,7 @@ public static class MessageAttempts
             return new Transition.Unchanged(message);
 
         var error = attempt.Outcome == CreateOutcome.Unknown
-            ? new ProviderError(attempt.ErrorCode, Text: message.Sms.ErrorMessage)
+            ? new ProviderError(attempt.ErrorCode, attempt.HttpStatus, message.Sms.ErrorMessage)
             : ProviderError.NoAnswer;
         return new Transition.Changed(
             message.CreateFailed(attempt, CreateOutcome.Absent, error, message.NotBefore(now), options, TimelineSource.Reconciler));
@@ -157,6 +173,7 @@ public static class MessageAttempts
             Status = SmsStatus.Failed,
             Outcome = outcome,
             LostAt = null,
+            HttpStatus = error.HttpStatus,
             ErrorCode = error.Code,
             ErrorCategory = meaning.Category,
             FailedAt = failedAt,
