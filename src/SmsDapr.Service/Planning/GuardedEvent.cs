@@ -15,15 +15,11 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
     public Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) => lookup.LastKnownAsync(message, cancellation);
 
     /// <summary>The event as it is now, changing nothing, and the message as it would follow.</summary>
-    public async Task<(EventSight Sight, Message Message)> PeekAsync(Message message, CancellationToken cancellation)
+    public async Task<(EventSight Sight, Message Message)> PeekAsync(Message message, UserPreferences user, CancellationToken cancellation)
     {
         var sight = await lookup.NowAsync(message, cancellation);
-        if (!EventStandings.HasMovedAhead(message, sight.Track?.Entry, clock.GetCurrentInstant()))
-            return (sight, message);
-        var its = sight.Track!.Entry!.ToEvent();
-        var sendAt = message.SendAt + (its.Start - message.Event!.Start);
-        return message.FollowEvent(its, Instant.Max(sendAt, clock.GetCurrentInstant()), text: null, clock.GetCurrentInstant()) is Transition.Changed { Next: var moved }
-            ? (sight, moved)
+        return sight.Track is { } track && EventReminders.Foresee(message, track, reminders.Today(user)) is Transition.Changed { Next: { IsFinal: false } followed }
+            ? (sight, followed)
             : (sight, message);
     }
 
@@ -32,6 +28,8 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
     {
         var message = version.Value;
         var sight = await lookup.NowAsync(message, cancellation);
+        if (sight.Problem is { } problem)
+            await lookup.NoteRefusalAsync(message, problem, cancellation);
         if (sight is not { Round: { } round, Track.Entry: { } entry })
             return sight;
 

@@ -182,7 +182,7 @@ internal sealed class SendGuard(
     {
         if (context.Message is not { Event: not null, Status: MessageStatus.Scheduled })
             return context;
-        var (sight, message) = await events.PeekAsync(context.Message, cancellation);
+        var (sight, message) = await events.PeekAsync(context.Message, context.User, cancellation);
         return Seen(ReferenceEquals(message, context.Message) ? context : (await ContextAsync(message, cancellation)).Context, sight);
     }
 
