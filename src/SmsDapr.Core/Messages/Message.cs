@@ -38,6 +38,9 @@ public sealed record Message
     /// <summary>Fingerprint of the facts that the text was written from; null for a caller's text. Internal.</summary>
     public string? WordedFrom { get; init; }
 
+    /// <summary>When the text was expected to go out as it was written; null for a caller's text. Internal.</summary>
+    public Instant? WordedFor { get; init; }
+
     /// <summary>What all generated texts of this message cost, in US dollars.</summary>
     public decimal? GenerationCostUsd { get; init; }
 

@@ -1,6 +1,7 @@
 using NodaTime;
 using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Planning;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
@@ -22,6 +23,10 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
             ? (sight, followed)
             : (sight, message);
     }
+
+    /// <summary>The words for a message that is handed over now; null when those that it has will do.</summary>
+    public MessageText? WordsNow(Message message, EventSight sight, UserPreferences user) =>
+        HandOverWords.Of(message, sight.Track?.Entry?.JoinLink, reminders.Today(user));
 
     /// <summary>The event as it is now; null when the message has just followed it, or ended with it, and is to be read again.</summary>
     public async Task<EventSight?> FollowAsync(Document<Message> version, UserPreferences user, CancellationToken cancellation)

@@ -91,7 +91,8 @@ internal sealed class AttemptMaker(
 
         if (attempt.Outcome == Core.Messages.CreateOutcome.Requested && await guard.AllowsAgainAsync(message, cancellation))
         {
-            if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now) is Transition.Changed { Next: var restarted }
+            var words = await guard.WordsAgainAsync(message, cancellation);
+            if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now, words) is Transition.Changed { Next: var restarted }
                 && await messages.TryReplaceAsync(version, restarted, cancellation))
             {
                 await MakeAsync(restarted, cancellation);
