@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using SmsDapr.EndToEnd.Tests.Harness;
 
 namespace SmsDapr.EndToEnd.Tests;
@@ -61,6 +62,7 @@ public sealed class DeliveryScenarios(VirtualSystem system) : IClassFixture<Virt
         waiting.Text("status").ShouldBe("scheduled");
         waiting.Text("statusReason").ShouldBe("retry");
         waiting.Time("nextAttemptAt").ShouldBe(sendAt.AddSeconds(120));
+        ShouldHaveFailedWith(waiting, "Service unavailable (Code: 20503)", 20503);
         await system.AdvanceToAsync(sendAt.AddMinutes(3));
 
         var message = await system.MessageAsync(id);
@@ -82,8 +84,25 @@ public sealed class DeliveryScenarios(VirtualSystem system) : IClassFixture<Virt
         message.Text("status").ShouldBe("failed");
         message.Text("statusReason").ShouldBe("attempts_exhausted");
         message.Number("attempts").ShouldBe(3);
+        ShouldHaveFailedWith(message, "Service unavailable (Code: 20503)", 20503);
         (await system.CreatesAsync(user)).ShouldBe([sendAt, sendAt.AddSeconds(120), sendAt.AddSeconds(360)]);
         (await system.TextsAsync(user)).ShouldBeEmpty();
+    }
+
+    /// <summary>It was «Twilio did not answer», and the code was lost.</summary>
+    [Theory]
+    [InlineData("+19075550108", "Internal server error (Code: 20500)", 20500)]
+    [InlineData("+19075550106", "Twilio answered with HTTP status 502", null)]
+    public async Task An_answered_5xx_was_recorded_as_no_answer(string phone, string lastError, int? code)
+    {
+        var user = await system.NewUserAsync(phone);
+        var id = await system.ScheduleAsync(user, sendAt: null);
+
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        ShouldHaveFailedWith(await system.MessageAsync(id), lastError, code);
+
+        await system.AdvanceAsync(TimeSpan.FromMinutes(3));
+        (await system.MessageAsync(id)).Text("status").ShouldBe("delivered");
     }
 
     [Fact]
@@ -227,5 +246,16 @@ public sealed class DeliveryScenarios(VirtualSystem system) : IClassFixture<Virt
             System.Net.Http.Json.JsonContent.Create(new { userId = user.Id, body = "more" }),
             TestContext.Current.CancellationToken);
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    private static void ShouldHaveFailedWith(JsonElement message, string lastError, int? code)
+    {
+        var sms = message.GetProperty("sms");
+        message.Text("lastError").ShouldBe(lastError);
+        sms.Text("errorCategory").ShouldBe("transient_provider");
+        foreach (var holder in sms.GetProperty("attempts").EnumerateArray().Append(sms))
+            holder.GetProperty("errorCode").Deserialize<int?>().ShouldBe(code);
+        foreach (var attempt in sms.GetProperty("attempts").EnumerateArray())
+            attempt.Text("errorCategory").ShouldBe("transient_provider");
     }
 }

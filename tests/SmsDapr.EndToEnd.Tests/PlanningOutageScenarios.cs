@@ -39,6 +39,37 @@ public sealed class PlanningOutageScenarios(ITestOutputHelper output)
         (await anna.MessagesAsync(system.Api)).Select(message => message.GetProperty("event").Text("title")).ShouldContain("Of the next day");
     }
 
+    /// <summary>It said «in 15 mins» 8 minutes before the event, and a retry what the first attempt had said.</summary>
+    [Fact]
+    public async Task A_reminder_that_goes_out_late_said_how_long_it_would_have_been()
+    {
+        await using var system = new VirtualSystem();
+        await system.InitializeAsync();
+        var (late, retried) = (await CalendarUser.ConnectAsync(system), await CalendarUser.ConnectAsync(system));
+        var start = VirtualSystem.Start.AddHours(1);
+        await late.Calendar.AddAsync(start);
+        await CalendarUser.PushedAsync(system);
+
+        await system.Process.KillAsync(Cancellation);
+        await system.Process.StartAsync(start.AddMinutes(-8), Cancellation);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        (await system.TextsAsync(late.User)).ShouldHaveSingleItem().ShouldContain("in 8 mins");
+        var message = await late.OnlyMessageAsync(system.Api);
+        message.Text("status").ShouldBe("delivered");
+        message.Text("body")!.ShouldContain("in 8 mins");
+
+        start = start.AddHours(1);
+        await retried.Calendar.AddAsync(start);
+        await CalendarUser.PushedAsync(system);
+        await new Simulated(system.Process.Simulator).PlanAsync(
+            new { operation = "create", to = retried.User.Phone, times = 1, behaviour = new { httpStatus = 503, code = 20503 } });
+        await system.AdvanceToAsync(start);
+
+        (await system.CreatesAsync(retried.User)).ShouldBe([start.AddMinutes(-15), start.AddMinutes(-13)]);
+        (await system.TextsAsync(retried.User)).ShouldHaveSingleItem().ShouldContain("in 13 mins");
+    }
+
     [Fact]
     public async Task Two_replicas_that_plan_at_once_plan_each_event_once()
     {

@@ -160,6 +160,48 @@ public sealed class PlanningScenarios(VirtualSystem system) : IClassFixture<Virt
     }
 
     [Fact]
+    public async Task A_callers_message_was_explained_as_if_it_moved_with_its_event()
+    {
+        var anna = await CalendarUser.ConnectAsync(system);
+        var start = await TodayAsync();
+        var id = await anna.Calendar.AddAsync(start);
+        await CalendarUser.PushedAsync(system);
+        var sendAt = start.AddMinutes(-30);
+        var request = new { userId = anna.User.Id, body = "Bring the plans", sendAt = sendAt.UtcDateTime, calendarEventId = id };
+        var custom = (await VirtualSystem.JsonAsync(await system.Api.PostAsJsonAsync("/v1/messages", request, Cancellation))).Text("id")!;
+        var reminder = (await anna.MessagesAsync(system.Api)).Single(message => message.Text("type") == "event_reminder").Text("id")!;
+        var google = new SimulatedGoogle(system.Process.Simulator);
+        await google.PushesAsync(new { loss = 1.0 });
+        await anna.Calendar.MoveAsync(id, start.AddMinutes(20));
+
+        (await system.ExplanationAsync(custom)).Time("sendAt").ShouldBe(sendAt);
+        (await system.ExplanationAsync(reminder)).Time("sendAt").ShouldBe(start.AddMinutes(5));
+
+        await google.PushesAsync(new { });
+        await system.AdvanceToAsync(start.AddMinutes(10));
+        (await system.CreatesAsync(anna.User)).ShouldBe([sendAt, start.AddMinutes(5)]);
+        (await system.TextsAsync(anna.User)).ShouldContain("Bring the plans");
+    }
+
+    [Fact]
+    public async Task An_explanation_marked_a_calendar_unhealthy()
+    {
+        var anna = await CalendarUser.ConnectAsync(system);
+        await anna.Calendar.AddAsync(await TodayAsync());
+        await CalendarUser.PushedAsync(system);
+        var id = (await anna.OnlyMessageAsync(system.Api)).Text("id")!;
+        var google = new SimulatedGoogle(system.Process.Simulator);
+        await google.FailAsync(new { call = "get", calendarId = anna.Calendar.Id, status = 403, reason = "forbidden" });
+
+        (await system.ExplanationAsync(id)).Text("outcome").ShouldBe("will_send");
+
+        await google.RecoverAsync();
+        var preferences = await VirtualSystem.JsonAsync(
+            await system.Api.GetAsync(new Uri($"/v1/users/{anna.User.Id}/preferences", UriKind.Relative), Cancellation));
+        preferences.GetProperty("calendar").GetProperty("healthy").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_reminder_is_worded_anew_on_request_while_it_waits_and_a_callers_text_never()
     {
         var anna = await CalendarUser.ConnectAsync(system);

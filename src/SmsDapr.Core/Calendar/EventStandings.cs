@@ -24,10 +24,12 @@ public static class EventStandings
 
     /// <summary>
     /// The standing of a reminder's event. A reminder of an earlier generation, waiting for a retry while its event got a new one, counts as moved to the past:
-    /// its own time is over.
+    /// its own time is over; so does one whose event went back to a start that an earlier generation was for.
     /// </summary>
     public static EventStanding Of(Message message, ReminderTrack track, bool calendarConnected, Instant now) =>
-        calendarConnected && track.IsSuperseded(message.Id) ? EventStanding.MovedToPast : Of(message, track.Entry, calendarConnected, now);
+        calendarConnected && (track.IsSuperseded(message.Id) || IsBackAtSettledStart(message, track))
+            ? EventStanding.MovedToPast
+            : Of(message, track.Entry, calendarConnected, now);
 
     /// <summary>
     /// Whether the event is ahead but at another time than the message says: the message has to follow before it may go out. A text that went out once and waits
@@ -35,4 +37,10 @@ public static class EventStandings
     /// </summary>
     public static bool HasMovedAhead(Message message, CalendarEntry? entry, Instant now) =>
         entry is { Start: { } start } && start > now && message.Event is { } known && known.Start != start;
+
+    private static bool IsBackAtSettledStart(Message message, ReminderTrack track) =>
+        message.Id == track.MessageId
+        && track.Entry is { Declined: false, IsAppointment: true, Start: { } start }
+        && start != message.Event?.Start
+        && track.SettledStarts.Contains(start);
 }

@@ -3,12 +3,31 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using NodaTime;
+using SmsDapr.Core.Messages;
 
 namespace SmsDapr.Core.Composing;
 
 /// <summary>What a reminder's text is to say. Everything in it comes from the calendar and may be written by strangers.</summary>
 public sealed record ReminderFacts
 {
+    /// <summary>The facts about an event.</summary>
+    /// <param name="its">The event.</param>
+    /// <param name="joinLink">Where it is joined.</param>
+    /// <param name="sendAt">When the text is expected to go out.</param>
+    /// <param name="zone">The zone of local times.</param>
+    /// <param name="language">BCP 47 tag.</param>
+    public static ReminderFacts Of(CalendarEvent its, string? joinLink, Instant sendAt, DateTimeZone zone, string language) => new()
+    {
+        Title = its.Title,
+        Location = its.Location,
+        JoinLink = joinLink,
+        Start = its.Start,
+        End = its.End,
+        SendAt = sendAt,
+        Zone = zone,
+        Language = language,
+    };
+
     /// <summary>The event's title; null when it has none.</summary>
     public required string? Title { get; init; }
 

@@ -17,7 +17,7 @@ public static class ReminderTemplate
 
     /// <summary>The text.</summary>
     public static MessageText Compose(ReminderFacts facts) =>
-        new(Write(facts), BodySource.Template, WordedFrom: facts.Fingerprint);
+        new(Write(facts), BodySource.Template, WordedFrom: facts.Fingerprint, WordedFor: facts.SendAt);
 
     /// <summary>The line for the title of an event: clean, or the words for an event that has none.</summary>
     public static string TitleOf(ReminderFacts facts) =>

@@ -63,7 +63,7 @@ public static class ErrorCatalogue
         { Code: not null } => Find(error.Code),
         { HttpStatus: 401 or 403 } => new(null, ErrorCategory.AccountAuth, RetryAdvice.Never, "Credentials or account refused"),
         { HttpStatus: 429 } => new(null, ErrorCategory.RateLimit, RetryAdvice.Later, "Too many requests"),
-        { HttpStatus: null or 408 or >= 500 } => new(null, ErrorCategory.TransientProvider, RetryAdvice.Later, "No usable answer from the provider"),
+        { HttpStatus: null or < 300 or 408 or >= 500 } => new(null, ErrorCategory.TransientProvider, RetryAdvice.Later, "No usable answer from the provider"),
         _ => Find((int?)null),
     };
 

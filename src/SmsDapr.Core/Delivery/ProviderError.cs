@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SmsDapr.Core.Composing;
 
 namespace SmsDapr.Core.Delivery;
 
@@ -27,6 +28,10 @@ public sealed partial record ProviderError(int? Code, int? HttpStatus = null, st
         _ => "Twilio did not answer",
     };
 
+    /// <summary>The same without Twilio's text when that repeats the text of the message.</summary>
+    public ProviderError Without(string body) =>
+        Text is not null && body.Trim() is { Length: > 0 } said && Words.Contains(Text, said) ? this with { Text = null } : this;
+
     /// <inheritdoc />
     public override string ToString() => Sentence;
 
@@ -35,8 +40,12 @@ public sealed partial record ProviderError(int? Code, int? HttpStatus = null, st
         var cleaned = PhoneNumberLike().Replace(text ?? "", "[number]").Trim();
         if (cleaned.Length > MaxTextLength)
             cleaned = cleaned[..(char.IsHighSurrogate(cleaned[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)].TrimEnd();
-        return cleaned is "" or "null" or "undefined" ? null : cleaned;
+        return cleaned.Length == 0 || Nothing().IsMatch(cleaned) ? null : cleaned;
     }
+
+    // What programs write where a value is missing says nothing to a person.
+    [GeneratedRegex(@"\b(?:null|undefined)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Nothing();
 
     // Either a leading + with any digits, or seven digits and more with the separators that people put between them.
     [GeneratedRegex(@"\+[\s().\-/]*\d(?:[\s().\-/‐-―]*\d)*|\d(?:[\s().\-/‐-―]*\d){6,}")]

@@ -116,6 +116,7 @@ internal static class AttemptMerging
                 TwilioSid = fact.TwilioSid,
                 Outcome = CreateOutcome.Accepted,
                 LostAt = null,
+                HttpStatus = null,
                 Status = SmsStatus.Queued,
                 ErrorCode = null,
                 ErrorCategory = null,

@@ -38,6 +38,9 @@ public sealed record Message
     /// <summary>Fingerprint of the facts that the text was written from; null for a caller's text. Internal.</summary>
     public string? WordedFrom { get; init; }
 
+    /// <summary>When the text was expected to go out as it was written; null for a caller's text. Internal.</summary>
+    public Instant? WordedFor { get; init; }
+
     /// <summary>What all generated texts of this message cost, in US dollars.</summary>
     public decimal? GenerationCostUsd { get; init; }
 
@@ -281,6 +284,9 @@ public sealed record SendAttempt
 
     /// <summary>What is known of the create request. Internal.</summary>
     public CreateOutcome Outcome { get; init; }
+
+    /// <summary>The HTTP status of an answer that was an error; null when there was no answer. Internal.</summary>
+    public int? HttpStatus { get; init; }
 
     /// <summary>When the call was lost, while its outcome is open. Internal.</summary>
     public Instant? LostAt { get; init; }

@@ -10,7 +10,11 @@ namespace SmsDapr.Core.Messages;
 public static class MessageAttempts
 {
     /// <summary>Stores the intent to send: attempt n = attempts + 1 to <paramref name="to"/> (E.164).</summary>
-    public static Transition BeginAttempt(this Message message, string to, Instant now)
+    /// <param name="message">The message.</param>
+    /// <param name="to">The number.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="words">The text as it has to be by now; null when the one it has will do.</param>
+    public static Transition BeginAttempt(this Message message, string to, Instant now, MessageText? words = null)
     {
         if (message.Status != MessageStatus.Scheduled)
             return new Transition.Refused(Refusal.NotScheduled);
@@ -21,7 +25,8 @@ public static class MessageAttempts
 
         var at = message.NotBefore(now);
         var attempt = new SendAttempt { Number = message.Attempts + 1, Status = SmsStatus.Queued, RequestedAt = at };
-        var sending = message with
+        var worded = words is null ? message : message.WithText(words);
+        var sending = worded with
         {
             Status = MessageStatus.Sending,
             StatusReason = null,
@@ -29,7 +34,7 @@ public static class MessageAttempts
             DeferredFrom = null,
             Attempts = attempt.Number,
             TwilioSid = null,
-            Sms = message.Sms with
+            Sms = worded.Sms with
             {
                 To = to,
                 Status = SmsStatus.Queued,
@@ -41,7 +46,12 @@ public static class MessageAttempts
     }
 
     /// <summary>Makes the same attempt again, after a crash left it open and the provider has nothing of it. Bookkeeping: the attempt goes on.</summary>
-    public static Transition RestartAttempt(this Message message, int number, string to, Instant now)
+    /// <param name="message">The message.</param>
+    /// <param name="number">The attempt.</param>
+    /// <param name="to">The number.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="words">The text as it has to be by now; null when the one it has will do.</param>
+    public static Transition RestartAttempt(this Message message, int number, string to, Instant now, MessageText? words = null)
     {
         if (message.Status != MessageStatus.Sending || message.CurrentAttempt is not { } attempt || attempt.Number != number)
             return new Transition.Refused(Refusal.UnknownAttempt);
@@ -49,7 +59,7 @@ public static class MessageAttempts
             return new Transition.Refused(Refusal.AttemptSettled);
 
         var at = message.NotBefore(now);
-        var again = message.Replace(attempt with { RequestedAt = at });
+        var again = (words is null ? message : message.WithText(words)).Replace(attempt with { RequestedAt = at });
         return new Transition.Changed((again with { Sms = again.Sms with { To = to } }).Touched(at));
     }
 
@@ -102,7 +112,7 @@ public static class MessageAttempts
         if (message.Find(number) is not { } attempt)
             return new Transition.Refused(Refusal.UnknownAttempt);
         return attempt.Outcome is CreateOutcome.Requested or CreateOutcome.Unknown
-            ? new Transition.Changed(message.CreateFailed(attempt, CreateOutcome.Refused, error, message.NotBefore(now), options, TimelineSource.Twilio))
+            ? new Transition.Changed(message.CreateFailed(attempt, CreateOutcome.Refused, error.Without(message.Body), message.NotBefore(now), options, TimelineSource.Twilio))
             : new Transition.Unchanged(message);
     }
 
@@ -115,9 +125,25 @@ public static class MessageAttempts
             return new Transition.Unchanged(message);
 
         var at = message.NotBefore(now);
-        var lost = message.Replace(attempt with { Outcome = CreateOutcome.Unknown, LostAt = at, ErrorCode = error.Code });
+        var told = error.Without(message.Body);
+        var category = ErrorCatalogue.Find(told).Category;
+        var lost = message.Replace(attempt with
+        {
+            Outcome = CreateOutcome.Unknown,
+            LostAt = at,
+            ErrorCode = told.Code,
+            ErrorCategory = category,
+            HttpStatus = told.HttpStatus,
+        });
         if (lost.IsOpenFor(attempt))
-            lost = lost with { LastError = error.Sentence, Sms = lost.Sms with { ErrorMessage = error.SafeText } };
+        {
+            lost = lost with
+            {
+                LastError = told.Sentence,
+                Sms = lost.Sms with { ErrorCode = told.Code, ErrorMessage = told.SafeText, ErrorCategory = category },
+            };
+        }
+
         return new Transition.Changed(lost.Touched(at));
     }
 
@@ -133,7 +159,7 @@ public static class MessageAttempts
             return new Transition.Unchanged(message);
 
         var error = attempt.Outcome == CreateOutcome.Unknown
-            ? new ProviderError(attempt.ErrorCode, Text: message.Sms.ErrorMessage)
+            ? new ProviderError(attempt.ErrorCode, attempt.HttpStatus, message.Sms.ErrorMessage)
             : ProviderError.NoAnswer;
         return new Transition.Changed(
             message.CreateFailed(attempt, CreateOutcome.Absent, error, message.NotBefore(now), options, TimelineSource.Reconciler));
@@ -157,6 +183,7 @@ public static class MessageAttempts
             Status = SmsStatus.Failed,
             Outcome = outcome,
             LostAt = null,
+            HttpStatus = error.HttpStatus,
             ErrorCode = error.Code,
             ErrorCategory = meaning.Category,
             FailedAt = failedAt,

@@ -123,7 +123,7 @@ public static class MessageChanges
         StatusReason = message.Attempts > 0 ? StatusReason.Retry : null,
     };
 
-    private static Message WithText(this Message message, MessageText text)
+    internal static Message WithText(this Message message, MessageText text)
     {
         var size = Segments.Count(text.Body, message.Sms.SmartEncoding);
         return message with
@@ -132,6 +132,7 @@ public static class MessageChanges
             BodySource = text.Source,
             LlmModel = text.LlmModel,
             WordedFrom = text.WordedFrom,
+            WordedFor = text.WordedFor,
             GenerationCostUsd = text.CostUsd is { } cost ? (message.GenerationCostUsd ?? 0) + cost : message.GenerationCostUsd,
             Sms = message.Sms with { Segments = size.Segments, Encoding = size.Encoding },
         };

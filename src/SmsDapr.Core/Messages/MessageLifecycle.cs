@@ -27,6 +27,7 @@ public static class MessageLifecycle
             BodySource = data.Text.Source,
             LlmModel = data.Text.LlmModel,
             WordedFrom = data.Text.WordedFrom,
+            WordedFor = data.Text.WordedFor,
             GenerationCostUsd = data.Text.CostUsd,
             SendAt = data.SendAt,
             TimeZone = data.TimeZone,

@@ -63,7 +63,9 @@ public sealed record NewMessage
 /// <param name="LlmModel">The model that wrote it.</param>
 /// <param name="CostUsd">What writing it cost, in US dollars.</param>
 /// <param name="WordedFrom">Fingerprint of the facts that it was written from; null for a caller's text.</param>
-public sealed record MessageText(string Body, BodySource Source, string? LlmModel = null, decimal? CostUsd = null, string? WordedFrom = null)
+/// <param name="WordedFor">When it was expected to go out as it was written; null for a caller's text.</param>
+public sealed record MessageText(
+    string Body, BodySource Source, string? LlmModel = null, decimal? CostUsd = null, string? WordedFrom = null, Instant? WordedFor = null)
 {
     /// <summary>Source and length only: the text must not reach a log.</summary>
     public override string ToString() => $"{Source} text of {Body.Length} units";

@@ -73,7 +73,7 @@ public static class ReminderPlanner
         _ => null,
     };
 
-    // A retry says the same again, a few minutes nearer: that costs no new text. A caller's own text stands as long as the event does.
+    // A retry is worded when it goes out (HandOverWords), by the template: that costs no new text. A caller's own text stands as long as the event does.
     private static bool NeedsRewording(Message waiting, PlannedReminder reminder, bool moved) => waiting.BodySource == BodySource.Caller
         ? moved || waiting.Event!.Title != reminder.Event.Title || waiting.Event.Location != reminder.Event.Location
         : (moved || waiting.Attempts == 0) && waiting.WordedFrom != reminder.Facts.Fingerprint;
@@ -119,17 +119,6 @@ public static class ReminderPlanner
         var entry = track.Entry!;
         var start = entry.Start!.Value;
         var end = Instant.Max(start, entry.End ?? start);
-        var facts = new ReminderFacts
-        {
-            Title = entry.Title,
-            Location = entry.Location,
-            JoinLink = entry.JoinLink,
-            Start = start,
-            End = end,
-            SendAt = ExpectedAt(sendAt, start, context.User),
-            Zone = context.User.Zone,
-            Language = context.Language,
-        };
         var its = new CalendarEvent
         {
             Id = entry.Id,
@@ -140,6 +129,7 @@ public static class ReminderPlanner
             Location = entry.Location,
             Link = entry.Page,
         };
+        var facts = ReminderFacts.Of(its, entry.JoinLink, ExpectedAt(sendAt, start, context.User), context.User.Zone, context.Language);
         return new PlannedReminder(track.MessageId!, sendAt, its, facts);
     }
 }

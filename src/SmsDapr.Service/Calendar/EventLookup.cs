@@ -14,6 +14,9 @@ namespace SmsDapr.Service.Calendar;
 /// <param name="Round">The round of the connection in which it was fetched; null when it is the last known one.</param>
 internal sealed record EventSight(bool IsConnected, ReminderTrack? Track, long? Round)
 {
+    /// <summary>Why the calendar refused to say how the event is now; null when it did not refuse.</summary>
+    public string? Problem { get; init; }
+
     public EventStanding StandingOf(Message message, Instant now) =>
         Track is null ? EventStandings.Of(message, entry: null, IsConnected, now) : EventStandings.Of(message, Track, IsConnected, now);
 
@@ -30,7 +33,7 @@ internal sealed partial class EventLookup(
     public async Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) =>
         (await LookAsync(message, cancellation)).Sight;
 
-    /// <summary>The message's event as it is now; as last known when its calendar does not answer, or has not for a while.</summary>
+    /// <summary>The message's event as it is now, changing nothing; as last known when its calendar does not answer, or has not for a while.</summary>
     public async Task<EventSight> NowAsync(Message message, CancellationToken cancellation)
     {
         var (sight, connection) = await LookAsync(message, cancellation);
@@ -48,16 +51,19 @@ internal sealed partial class EventLookup(
         }
         catch (CalendarRefusedException refused)
         {
-            await connections.UpdateAsync(
-                connection.UserId,
-                current => current is { IsConnected: true } && current.CalendarId == connection.CalendarId
-                    ? current.Refused(refused.Problem, clock.GetCurrentInstant())
-                    : null,
-                cancellation);
             LogLastKnown(logger, message.Id);
-            return sight;
+            return sight with { Problem = refused.Problem };
         }
     }
+
+    /// <summary>Stores that the calendar of a message's event refused to answer. Apart from the look itself, since not everyone who looks may change something.</summary>
+    public Task NoteRefusalAsync(Message message, string problem, CancellationToken cancellation) =>
+        connections.UpdateAsync(
+            message.UserId,
+            current => current is { IsConnected: true } && current.CalendarId == message.Event!.CalendarId
+                ? current.Refused(problem, clock.GetCurrentInstant())
+                : null,
+            cancellation);
 
     /// <summary>Puts a message under the rules of an event; null when the user's calendar has no such timed event ahead.</summary>
     /// <exception cref="CalendarUnavailableException">It is not known here, and its calendar does not answer.</exception>

@@ -70,7 +70,7 @@ internal sealed partial class ReminderComposer(
             if (faults.Count == 0)
             {
                 availability.Succeeded();
-                return new MessageText(text, BodySource.Llm, ModelOf(answer), spent.CostUsd, request.Facts.Fingerprint);
+                return new MessageText(text, BodySource.Llm, ModelOf(answer), spent.CostUsd, request.Facts.Fingerprint, request.Facts.SendAt);
             }
 
             rejection = new Rejection(text, faults);

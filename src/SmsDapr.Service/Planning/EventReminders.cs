@@ -69,6 +69,23 @@ internal sealed partial class EventReminders(
     public async Task<PlanningDecision> DecideAsync(ReminderTrack track, PlanningContext context, CancellationToken cancellation) =>
         ReminderPlanner.Decide(track, await FindMessageAsync(track.MessageId, cancellation), context);
 
+    /// <summary>
+    /// What <see cref="BringInLineAsync"/> would make of a message that waits, without doing it. The words stay as they are: a new text is not written for a look.
+    /// </summary>
+    public static Transition Foresee(Message message, ReminderTrack track, PlanningContext context)
+    {
+        if (message.Type != MessageType.EventReminder)
+            return Follow(message, track.Entry, context);
+        return message.Id == track.MessageId
+            ? ReminderPlanner.Decide(track, message, context) switch
+            {
+                PlanningDecision.Follow follow => Follow(message, follow.Reminder, text: null, context.Now),
+                PlanningDecision.Cancel cancel => Cancel(message, cancel, context.Now),
+                _ => new Transition.Unchanged(message),
+            }
+            : new Transition.Unchanged(message);
+    }
+
     private async Task<Message?> FindMessageAsync(string? id, CancellationToken cancellation) =>
         id is not null
         && await messages.FindAsync(id, cancellation) is { Value: var message }
@@ -94,12 +111,12 @@ internal sealed partial class EventReminders(
                 await index.AddAsync(context.User.UserId, reminder.SendAt, reminder.MessageId, cancellation);
                 return await ChangeAsync(
                     reminder.MessageId,
-                    message => message.FollowEvent(reminder.Event, reminder.SendAt, text, clock.GetCurrentInstant()),
+                    message => Follow(message, reminder, text, clock.GetCurrentInstant()),
                     decision,
                     cancellation);
             case PlanningDecision.Cancel cancel:
                 return await ChangeAsync(
-                    cancel.MessageId, message => message.Cancel(cancel.Reason, TimelineSource.Calendar, clock.GetCurrentInstant()), decision, cancellation);
+                    cancel.MessageId, message => Cancel(message, cancel, clock.GetCurrentInstant()), decision, cancellation);
             default:
                 return ReminderOutcome.Of(decision);
         }
@@ -153,6 +170,12 @@ internal sealed partial class EventReminders(
                 await engine.NudgeAsync(next, cancellation);
         }
     }
+
+    private static Transition Follow(Message message, PlannedReminder reminder, MessageText? text, Instant now) =>
+        message.FollowEvent(reminder.Event, reminder.SendAt, text, now);
+
+    private static Transition Cancel(Message message, PlanningDecision.Cancel cancel, Instant now) =>
+        message.Cancel(cancel.Reason, TimelineSource.Calendar, now);
 
     private static Transition Follow(Message message, CalendarEntry? entry, PlanningContext context) =>
         EventStandings.Of(message, entry, context.CalendarConnected, context.Now) is var standing && standing.Ends() is { } reason

@@ -1,6 +1,7 @@
 using NodaTime;
 using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
+using SmsDapr.Core.Planning;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
@@ -15,23 +16,25 @@ internal sealed class GuardedEvent(CalendarEvents events, EventLookup lookup, Ev
     public Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) => lookup.LastKnownAsync(message, cancellation);
 
     /// <summary>The event as it is now, changing nothing, and the message as it would follow.</summary>
-    public async Task<(EventSight Sight, Message Message)> PeekAsync(Message message, CancellationToken cancellation)
+    public async Task<(EventSight Sight, Message Message)> PeekAsync(Message message, UserPreferences user, CancellationToken cancellation)
     {
         var sight = await lookup.NowAsync(message, cancellation);
-        if (!EventStandings.HasMovedAhead(message, sight.Track?.Entry, clock.GetCurrentInstant()))
-            return (sight, message);
-        var its = sight.Track!.Entry!.ToEvent();
-        var sendAt = message.SendAt + (its.Start - message.Event!.Start);
-        return message.FollowEvent(its, Instant.Max(sendAt, clock.GetCurrentInstant()), text: null, clock.GetCurrentInstant()) is Transition.Changed { Next: var moved }
-            ? (sight, moved)
+        return sight.Track is { } track && EventReminders.Foresee(message, track, reminders.Today(user)) is Transition.Changed { Next: { IsFinal: false } followed }
+            ? (sight, followed)
             : (sight, message);
     }
+
+    /// <summary>The words for a message that is handed over now; null when those that it has will do.</summary>
+    public MessageText? WordsNow(Message message, EventSight sight, UserPreferences user) =>
+        HandOverWords.Of(message, sight.Track?.Entry?.JoinLink, reminders.Today(user));
 
     /// <summary>The event as it is now; null when the message has just followed it, or ended with it, and is to be read again.</summary>
     public async Task<EventSight?> FollowAsync(Document<Message> version, UserPreferences user, CancellationToken cancellation)
     {
         var message = version.Value;
         var sight = await lookup.NowAsync(message, cancellation);
+        if (sight.Problem is { } problem)
+            await lookup.NoteRefusalAsync(message, problem, cancellation);
         if (sight is not { Round: { } round, Track.Entry: { } entry })
             return sight;
 

@@ -39,17 +39,8 @@ internal sealed class ReminderRewording(
         var its = message.Event!;
         var sight = await lookup.LastKnownAsync(message, cancellation);
         var planned = message.Attempts > 0 ? message.DueAt : message.DeferredFrom ?? message.SendAt;
-        var facts = new ReminderFacts
-        {
-            Title = its.Title,
-            Location = its.Location,
-            JoinLink = sight.Track?.Entry?.JoinLink,
-            Start = its.Start,
-            End = its.End,
-            SendAt = ReminderPlanner.ExpectedAt(planned, its.Start, user),
-            Zone = user.Zone,
-            Language = wording.DefaultLanguage,
-        };
+        var facts = ReminderFacts.Of(
+            its, sight.Track?.Entry?.JoinLink, ReminderPlanner.ExpectedAt(planned, its.Start, user), user.Zone, wording.DefaultLanguage);
         return new ReminderRequest(facts, sight.Track?.Entry?.Description);
     }
 }

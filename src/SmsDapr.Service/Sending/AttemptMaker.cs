@@ -50,7 +50,7 @@ internal sealed class AttemptMaker(
             case CreateOutcome.NotMade:
                 return await StoreAsync(message, m => m.AttemptWithdrawn(number, circuit.OpenUntil ?? (Now + TrySoon), Now), cancellation);
             case CreateOutcome.Unknown unknown:
-                var lost = await StoreAsync(message, m => m.AttemptLost(number, new ProviderError(null, unknown.HttpStatus), Now), cancellation);
+                var lost = await LostAsync(message, new ProviderError(unknown.Code, unknown.HttpStatus, unknown.Text), cancellation);
 
                 // An answered request is over, so a look-up now is as good as any; an unanswered one may still be under way.
                 return unknown.HttpStatus is null || lost is not { Status: MessageStatus.Sending }
@@ -91,7 +91,8 @@ internal sealed class AttemptMaker(
 
         if (attempt.Outcome == Core.Messages.CreateOutcome.Requested && await guard.AllowsAgainAsync(message, cancellation))
         {
-            if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now) is Transition.Changed { Next: var restarted }
+            var words = await guard.WordsAgainAsync(message, cancellation);
+            if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now, words) is Transition.Changed { Next: var restarted }
                 && await messages.TryReplaceAsync(version, restarted, cancellation))
             {
                 await MakeAsync(restarted, cancellation);
@@ -132,6 +133,19 @@ internal sealed class AttemptMaker(
 
     private async Task<Message?> RefusedAsync(Message message, ProviderError error, CancellationToken cancellation)
     {
+        await HeedAsync(message, error, cancellation);
+        return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, sms.Retry), cancellation);
+    }
+
+    private async Task<Message?> LostAsync(Message message, ProviderError error, CancellationToken cancellation)
+    {
+        await HeedAsync(message, error, cancellation);
+        return await StoreAsync(message, m => m.AttemptLost(message.Attempts, error, Now), cancellation);
+    }
+
+    /// <summary>What an error says about more than this message: the account, the pace, the recipient.</summary>
+    private async Task HeedAsync(Message message, ProviderError error, CancellationToken cancellation)
+    {
         var meaning = ErrorCatalogue.Find(error);
         if (meaning.Category == ErrorCategory.AccountAuth)
             await pause.BeginAsync(cancellation);
@@ -139,7 +153,6 @@ internal sealed class AttemptMaker(
             pace.RateLimited();
         if (meaning.OptsOut)
             await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
-        return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, sms.Retry), cancellation);
     }
 
     private async Task<Message?> StoreAsync(Message message, Func<Message, Transition> fact, CancellationToken cancellation) =>

@@ -18,5 +18,7 @@ internal abstract record CreateOutcome
 
     /// <summary>Nobody knows: no answer, or one that says nothing. Twilio is to be asked before anything else is done.</summary>
     /// <param name="HttpStatus">Twilio answered (5xx), so the request is over; null: it may still be under way there.</param>
-    public sealed record Unknown(int? HttpStatus) : CreateOutcome;
+    /// <param name="Code">Twilio's error code, if the answer has one.</param>
+    /// <param name="Text">Twilio's text, if the answer has one.</param>
+    public sealed record Unknown(int? HttpStatus, int? Code = null, string? Text = null) : CreateOutcome;
 }

@@ -79,6 +79,8 @@ internal sealed class SendGuard(
             return new GuardResult.Wait(until);
         }
 
+        MessageText? words = null;
+
         // Last, since it asks the calendar: right before the call, and only for what would go out now.
         if (message.Event is not null)
         {
@@ -96,13 +98,15 @@ internal sealed class SendGuard(
                 default:
                     return new GuardResult.Changed();
             }
+
+            words = events.WordsNow(message, sight, context.User);
         }
 
         // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
         if (!message.EverAccepted && !await users.TryTakeSlotAsync(days, message.Id, context.User.DailyLimit, cancellation))
             return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
 
-        return await BeginAsync(version, context, cancellation);
+        return await BeginAsync(version, context, words, cancellation);
     }
 
     /// <summary>Why the message will end at its next attempt, as far as that is known now; null when nothing stands against it.</summary>
@@ -134,12 +138,18 @@ internal sealed class SendGuard(
         return SendRules.Decide(await PeekAsync(context, cancellation)) is SendVerdict.Pass;
     }
 
-    private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, CancellationToken cancellation)
+    /// <summary>The words for an attempt that is made again now; null when those that it has will do.</summary>
+    public async Task<MessageText?> WordsAgainAsync(Message message, CancellationToken cancellation) =>
+        message.Event is null
+            ? null
+            : events.WordsNow(message, await events.LastKnownAsync(message, cancellation), await users.FindAsync(message.UserId, cancellation));
+
+    private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, MessageText? words, CancellationToken cancellation)
     {
         var message = version.Value;
         var slotDate = message.EverAccepted ? message.SlotDate : context.Day.Day.Date;
         var withSlot = message.WithSlot(slotDate) is Transition.Changed { Next: var changed } ? changed : message;
-        if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now) is not Transition.Changed { Next: var begun }
+        if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now, words) is not Transition.Changed { Next: var begun }
             || !await messages.TryReplaceAsync(version, begun, cancellation))
         {
             await GiveBackIfMovedAsync(message, context, cancellation);
@@ -189,7 +199,7 @@ internal sealed class SendGuard(
     {
         if (context.Message is not { Event: not null, Status: MessageStatus.Scheduled })
             return context;
-        var (sight, message) = await events.PeekAsync(context.Message, cancellation);
+        var (sight, message) = await events.PeekAsync(context.Message, context.User, cancellation);
         return Seen(ReferenceEquals(message, context.Message) ? context : (await ContextAsync(message, cancellation)).Context, sight);
     }
 

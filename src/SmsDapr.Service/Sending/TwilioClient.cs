@@ -151,12 +151,12 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         }
 
         var status = (int)response.StatusCode;
+        var error = await TryReadAsync<TwilioErrorBody>(response, cancellation);
         if (status >= 500 || response.StatusCode == HttpStatusCode.RequestTimeout)
         {
-            return new CreateOutcome.Unknown((int)response.StatusCode);
+            return new CreateOutcome.Unknown(status, error?.Code, error?.Message);
         }
 
-        var error = await TryReadAsync<TwilioErrorBody>(response, cancellation);
         var code = error?.Code ?? response.StatusCode switch
         {
             HttpStatusCode.Unauthorized => 20003,
@@ -176,8 +176,9 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         {
             return (T?)await response.Content.ReadFromJsonAsync(typeof(T), TwilioJson.Default, cancellation);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: a charset that nobody knows.
             return null;
         }
     }

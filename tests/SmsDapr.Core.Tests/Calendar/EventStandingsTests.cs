@@ -1,5 +1,6 @@
 using NodaTime;
 using SmsDapr.Core.Calendar;
+using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
 using static SmsDapr.Core.Tests.Planning.Plans;
 
@@ -36,6 +37,19 @@ public sealed class EventStandingsTests
         EventStandings.Of(message, first.Track, calendarConnected: true, Morning).ShouldBe(EventStanding.Stands);
         EventStandings.Of(message, second.Track, calendarConnected: true, Morning).ShouldBe(EventStanding.MovedToPast);
         EventStandings.Of(second.Create(Morning), second.Track, calendarConnected: true, Morning).ShouldBe(EventStanding.Stands);
+    }
+
+    [Fact]
+    public void Of_a_reminder_whose_event_went_back_to_a_start_that_was_reminded_of_is_over()
+    {
+        var first = Track.Decide(null, Morning);
+        var second = first.Track.Saw(Entry.At(Afternoon + Hour)).Decide(first.Create(Morning).Delivered(), Morning);
+        var waiting = second.Create(Morning);
+        var back = second.Track.Saw(Entry);
+
+        back.Decide(waiting, Morning).ShouldCancel(waiting, StatusReason.EventRescheduledToPast);
+        EventStandings.Of(waiting, back, calendarConnected: true, Morning).ShouldBe(EventStanding.MovedToPast);
+        EventStandings.Of(waiting with { Id = "a-caller's" }, back, calendarConnected: true, Morning).ShouldBe(EventStanding.Stands);
     }
 
     [Fact]

@@ -5,6 +5,10 @@ namespace SmsDapr.Core.Tests.Delivery;
 
 public sealed class ErrorCatalogueTests
 {
+    [Fact]
+    public void An_answer_that_says_yes_but_not_to_what_is_a_passing_fault() =>
+        ErrorCatalogue.Find(new ProviderError(null, 201)).Category.ShouldBe(ErrorCategory.TransientProvider);
+
     public static TheoryData<int, string, string> Table => [.. Lines().Select(line => (int.Parse(line[0]), line[1], line[2]))];
 
     [Theory]

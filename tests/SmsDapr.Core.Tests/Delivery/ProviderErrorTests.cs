@@ -10,6 +10,9 @@ public sealed class ProviderErrorTests
     [InlineData(30003, null, "null", "Twilio error code: 30003")]
     [InlineData(30003, null, " undefined ", "Twilio error code: 30003")]
     [InlineData(30003, null, "", "Twilio error code: 30003")]
+    [InlineData(21211, 400, "The 'To' number null is not valid", "Twilio error code: 21211")]
+    [InlineData(null, 503, "Undefined", "Twilio answered with HTTP status 503")]
+    [InlineData(30003, null, "Nullified", "Nullified (Code: 30003)")]
     [InlineData(null, 502, "Bad Gateway", "Bad Gateway")]
     [InlineData(null, 502, null, "Twilio answered with HTTP status 502")]
     [InlineData(null, null, null, "Twilio did not answer")]
@@ -38,6 +41,16 @@ public sealed class ProviderErrorTests
     [InlineData(2000, 300)]
     public void SafeText_has_at_most_300_units(int length, int kept) =>
         new ProviderError(null, null, new string('a', length)).SafeText.ShouldBe(new string('a', kept));
+
+    [Theory]
+    [InlineData("Cannot send 'See you at 5' to this region", "See you at 5", null)]
+    [InlineData("cannot send see you at 5", " See you at 5\n", null)]
+    [InlineData("Service unavailable", "See you at 5", "Service unavailable")]
+    [InlineData("Service unavailable", "serv", "Service unavailable")]
+    [InlineData("Service unavailable", "", "Service unavailable")]
+    [InlineData(null, "See you at 5", null)]
+    public void Without_a_text_that_repeats_the_message(string? text, string body, string? left) =>
+        new ProviderError(21408, 400, text).Without(body).SafeText.ShouldBe(left);
 
     [Fact]
     public void ToString_never_shows_the_raw_text() =>

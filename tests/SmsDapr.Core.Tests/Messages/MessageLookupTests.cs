@@ -43,6 +43,48 @@ public sealed class MessageLookupTests
     }
 
     [Fact]
+    public void An_answered_503_was_recorded_as_no_answer_and_its_code_was_lost()
+    {
+        var lost = InFlight().AttemptLost(1, Unavailable, At(0)).Next();
+        var waiting = lost.AttemptAbsent(1, At(20), Retry).Next();
+
+        foreach (var message in new[] { lost, waiting })
+        {
+            message.LastError.ShouldBe("Service is unavailable (Code: 20503)");
+            (message.Sms.ErrorCode, message.Sms.ErrorMessage, message.Sms.ErrorCategory).ShouldBe((20503, "Service is unavailable", ErrorCategory.TransientProvider));
+            (message.CurrentAttempt!.ErrorCode, message.CurrentAttempt.ErrorCategory).ShouldBe((20503, ErrorCategory.TransientProvider));
+        }
+    }
+
+    [Fact]
+    public void A_503_without_a_code_keeps_its_http_status()
+    {
+        var message = InFlight().AttemptLost(1, new ProviderError(null, 503), At(0)).Next().AttemptAbsent(1, At(20), Retry).Next();
+
+        message.LastError.ShouldBe("Twilio answered with HTTP status 503");
+        (message.Sms.ErrorCode, message.Sms.ErrorMessage, message.Sms.ErrorCategory).ShouldBe((null, null, ErrorCategory.TransientProvider));
+    }
+
+    [Fact]
+    public void An_error_that_repeats_the_text_of_the_message_keeps_only_its_code()
+    {
+        var error = new ProviderError(20503, 503, "Could not queue 'Hello'");
+
+        InFlight().AttemptLost(1, error, At(0)).Next().AttemptAbsent(1, At(20), Retry).Next().LastError.ShouldBe("Twilio error code: 20503");
+        InFlight().AttemptRefused(1, error, At(0), Retry).Next().LastError.ShouldBe("Twilio error code: 20503");
+    }
+
+    [Fact]
+    public void A_call_without_an_answer_does_not_repeat_the_code_of_the_one_before()
+    {
+        var second = InFlight().AttemptLost(1, Unavailable, At(0)).Next().AttemptAbsent(1, At(20), Retry).Next()
+            .BeginAttempt(Phone, At(120)).Next()
+            .AttemptLost(2, ProviderError.NoAnswer, At(130)).Next();
+
+        (second.LastError, second.Sms.ErrorCode).ShouldBe(("Twilio did not answer", null));
+    }
+
+    [Fact]
     public void AttemptAbsent_found_out_late_never_plans_the_next_in_the_past() =>
         InFlight().AttemptLost(1, Unavailable, At(0)).Next().AttemptAbsent(1, At(4000), Retry).Next().NextAttemptAt.ShouldBe(At(4000));
 

@@ -43,7 +43,7 @@ public sealed class ReminderComposerTests : IAsyncLifetime
 
         var text = await composer.ComposeAsync(Dentist, Cancellation);
 
-        text.ShouldBe(new MessageText(Good, BodySource.Llm, "test-model-2026", 0.0005m, Dentist.Facts.Fingerprint));
+        text.ShouldBe(new MessageText(Good, BodySource.Llm, "test-model-2026", 0.0005m, Dentist.Facts.Fingerprint, Dentist.Facts.SendAt));
         _beside.Questions.Count.ShouldBe(1);
     }
 
@@ -91,7 +91,7 @@ public sealed class ReminderComposerTests : IAsyncLifetime
 
         var text = await composer.ComposeAsync(Dentist, Cancellation);
 
-        text.ShouldBe(new MessageText(Template, BodySource.Template, null, 0.001m, Dentist.Facts.Fingerprint));
+        text.ShouldBe(new MessageText(Template, BodySource.Template, null, 0.001m, Dentist.Facts.Fingerprint, Dentist.Facts.SendAt));
         _beside.Questions.Count.ShouldBe(2);
     }
 
@@ -111,7 +111,7 @@ public sealed class ReminderComposerTests : IAsyncLifetime
 
         for (var minute = 0; minute < 21; minute++)
         {
-            (await composer.ComposeAsync(Dentist, Cancellation)).ShouldBe(new MessageText(Template, BodySource.Template, WordedFrom: Dentist.Facts.Fingerprint));
+            (await composer.ComposeAsync(Dentist, Cancellation)).ShouldBe(new MessageText(Template, BodySource.Template, WordedFrom: Dentist.Facts.Fingerprint, WordedFor: Dentist.Facts.SendAt));
             _beside.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
