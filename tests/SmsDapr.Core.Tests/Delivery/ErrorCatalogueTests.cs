@@ -5,7 +5,14 @@ namespace SmsDapr.Core.Tests.Delivery;
 
 public sealed class ErrorCatalogueTests
 {
-    public static TheoryData<int, string, string> Table => [.. Lines().Select(line => (int.Parse(line[0]), line[1], line[2]))];
+    public static TheoryData<int, string, string> Table()
+    {
+        var table = new TheoryData<int, string, string>();
+        foreach (var line in Lines())
+            table.Add(int.Parse(line[0]), line[1], line[2]);
+
+        return table;
+    }
 
     [Theory]
     [MemberData(nameof(Table))]
