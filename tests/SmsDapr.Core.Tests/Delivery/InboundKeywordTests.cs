@@ -7,7 +7,7 @@ namespace SmsDapr.Core.Tests.Delivery;
 public sealed class InboundKeywordTests
 {
     private static readonly Instant Noon = Instant.FromUtc(2026, 3, 2, 12, 0);
-    private static readonly UserSettings User = new() { UserId = "user-1" };
+    private static UserSettings User => new() { UserId = "user-1" };
 
     [Theory]
     [InlineData("STOP", InboundKeyword.Stop)]

@@ -15,7 +15,7 @@ public sealed class WallClockTests
 
     // 2026-03-30 09:00: the day after clocks went forward in Berlin, three weeks after New York.
     private static readonly LocalDateTime Nine = new(2026, 3, 30, 9, 0);
-    private static readonly Message Following = At(Nine, Berlin) with { FollowsUserZone = true };
+    private static Message Following => At(Nine, Berlin) with { FollowsUserZone = true };
 
     [Fact]
     public void Message_that_follows_its_user_keeps_its_wall_clock_time_in_a_new_zone()

@@ -7,7 +7,7 @@ namespace SmsDapr.Core.Tests.Users;
 
 public sealed class DaySlotsTests
 {
-    private static readonly DaySlots Empty = DaySlots.Empty("user-1", new LocalDate(2026, 3, 2));
+    private static DaySlots Empty => DaySlots.Empty("user-1", new LocalDate(2026, 3, 2));
 
     [Fact]
     public void Take_twice_takes_once()

@@ -6,7 +6,7 @@ namespace SmsDapr.Core.Tests.Users;
 
 public sealed class QuietHoursTests
 {
-    private static readonly QuietHours Night = QuietHours.TryParse("21:00-08:00")!;
+    private static QuietHours Night => QuietHours.TryParse("21:00-08:00")!;
     private static readonly DateTimeZone NewYork = DateTimeZoneProviders.Tzdb["America/New_York"];
 
     [Theory]
