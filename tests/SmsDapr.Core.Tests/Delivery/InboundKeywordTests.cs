@@ -63,7 +63,12 @@ public sealed class InboundKeywordTests
     }
 
     [Fact]
-    public void WithKeyword_of_help_changes_nothing() => User.WithKeyword(InboundKeyword.Help, "SM1", Noon).ShouldBeSameAs(User);
+    public void WithKeyword_of_help_changes_nothing()
+    {
+        var user = User;
+
+        user.WithKeyword(InboundKeyword.Help, "SM1", Noon).ShouldBeSameAs(user);
+    }
 
     [Fact]
     public void Remembered_keywords_stay_bounded()

@@ -61,10 +61,11 @@ public sealed class WallClockTests
     [Fact]
     public void Time_that_has_come_in_both_zones_changes_no_more_than_the_zone()
     {
-        var late = Following.SendAt + Duration.FromDays(1);
-        var kept = Following.KeepWallClock(NewYork, TimelineSource.Workflow, late).Next();
+        var message = Following;
+        var late = message.SendAt + Duration.FromDays(1);
+        var kept = message.KeepWallClock(NewYork, TimelineSource.Workflow, late).Next();
 
-        kept.ShouldBe(Following with { TimeZone = "America/New_York", UpdatedAt = late });
+        kept.ShouldBe(message with { TimeZone = "America/New_York", UpdatedAt = late });
     }
 
     [Fact]
