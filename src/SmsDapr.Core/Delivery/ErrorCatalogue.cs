@@ -88,7 +88,7 @@ public static class ErrorCatalogue
             int.Parse(columns[0], CultureInfo.InvariantCulture),
             ParseWord<ErrorCategory>(columns[1]),
             ParseWord<RetryAdvice>(columns[2]),
-            columns[3].Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal));
+            columns[3].Trim('"'));
     }
 
     private static T ParseWord<T>(string word)
