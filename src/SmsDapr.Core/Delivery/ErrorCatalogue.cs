@@ -69,10 +69,7 @@ public static class ErrorCatalogue
 
     private static FrozenDictionary<int, ProviderErrorMeaning> Load()
     {
-        const string resource = "twilio-error-codes.csv";
-        using var stream = typeof(ErrorCatalogue).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"The embedded resource {resource} is missing.");
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(typeof(ErrorCatalogue).Assembly.GetManifestResourceStream("twilio-error-codes.csv")!);
         return reader.ReadToEnd()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Skip(1)
@@ -88,7 +85,7 @@ public static class ErrorCatalogue
             int.Parse(columns[0], CultureInfo.InvariantCulture),
             ParseWord<ErrorCategory>(columns[1]),
             ParseWord<RetryAdvice>(columns[2]),
-            columns[3].Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal));
+            columns[3].Trim('"'));
     }
 
     private static T ParseWord<T>(string word)

@@ -27,10 +27,7 @@ public static class SmartEncoding
 
     private static FrozenDictionary<Rune, string> Load()
     {
-        const string resource = "twilio-smart-encoding.csv";
-        using var stream = typeof(SmartEncoding).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"The embedded resource {resource} is missing.");
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(typeof(SmartEncoding).Assembly.GetManifestResourceStream("twilio-smart-encoding.csv")!);
         return reader.ReadToEnd()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Skip(1)

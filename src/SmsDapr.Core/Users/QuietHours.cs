@@ -46,7 +46,6 @@ public sealed record QuietHours
     /// <summary>The first instant after <paramref name="instant"/> that is not quiet; null when it is not quiet itself.</summary>
     public Instant? EndOfQuietTime(Instant instant, DateTimeZone zone)
     {
-        ArgumentNullException.ThrowIfNull(zone);
         Instant? end = null;
         // Nearly all-day quiet hours can touch on a day with a repeated hour, so the end of one night may lie in the next.
         while (EndOfNight(end ?? instant, zone) is { } next)
@@ -60,17 +59,17 @@ public sealed record QuietHours
     private Instant? EndOfNight(Instant instant, DateTimeZone zone)
     {
         var today = instant.InZone(zone).Date;
-        Instant? latest = null;
-        for (var days = -2; days <= 1; days++)
+        // Of two nights that overlap, the later ends last.
+        for (var days = 1; days >= -2; days--)
         {
             var date = today.PlusDays(days);
             var from = At(date + Start, zone, later: false);
             var until = At((End > Start ? date : date.PlusDays(1)) + End, zone, later: true);
             if (from <= instant && instant < until)
-                latest = latest is { } known ? Instant.Max(known, until) : until;
+                return until;
         }
 
-        return latest;
+        return null;
     }
 
     private static Instant At(LocalDateTime local, DateTimeZone zone, bool later)

@@ -28,6 +28,9 @@ public sealed class EventStandingsTests
     }
 
     [Fact]
+    public void Entry_with_dates_lasts_all_day() => (AllDay.IsAllDay, Entry.IsAllDay).ShouldBe((true, false));
+
+    [Fact]
     public void Of_a_reminder_whose_event_has_a_newer_one_is_over()
     {
         var first = Track.Decide(null, Morning);

@@ -39,6 +39,7 @@ public sealed class GeneratedTextTests
     [InlineData("Dentist in 15 mins !\uFE0F", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins !\u20E3", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins \U0001F3FB", TextFault.Emoji)]
+    [InlineData("Dentist in 15 mins \U0001FAFF", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins \u2768", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins \u21E8\u2B50", TextFault.Emoji)]
     [InlineData("Dentist in 15 mins https://evil.example/x", TextFault.ForeignLink)]
@@ -100,6 +101,9 @@ public sealed class GeneratedTextTests
     [Fact]
     public void Faults_take_the_longer_of_title_and_place_out_first() =>
         GeneratedText.Faults("Call in 15 mins at CALL app.example", Of("Call", "Call app.example")).ShouldBeEmpty();
+
+    [Fact]
+    public void Faults_do_not_join_what_stands_around_the_title() => GeneratedText.Faults("In 15 mins: 9Dentist14", Dentist()).ShouldBeEmpty();
 
     [Fact]
     public void Faults_do_not_let_a_title_of_a_letter_or_two_excuse_anything()

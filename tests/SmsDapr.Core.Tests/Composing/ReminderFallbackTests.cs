@@ -70,6 +70,10 @@ public sealed class ReminderFallbackTests
         Body(Of("Dentist", "http://example.org/a," + new string('b', 130))).ShouldBe("Dentist starts in 15 mins, at 2:30 PM, for 30 mins.");
 
     [Fact]
+    public void Place_of_one_sign_before_a_comma_is_shortened_to_it() =>
+        Body(Of("Dentist", "5, " + new string('b', 130))).ShouldBe("Dentist starts in 15 mins, at 2:30 PM, for 30 mins. 5.");
+
+    [Fact]
     public void Place_that_is_the_link_is_told_once() => Body(Of("Standup", Link, Link)).ShouldBe($"Standup starts in 15 mins, at 2:30 PM, for 30 mins. {Link}");
 
     [Theory]
@@ -97,9 +101,32 @@ public sealed class ReminderFallbackTests
         Body(Of(first + joint + new string('y', 60))).ShouldBe($"{first}... starts in 15 mins, at 2:30 PM.");
     }
 
+    // 126 characters of a title leave room for the rest.
+    [Theory]
+    [InlineData(80, 45)]
+    [InlineData(83, 42)]
+    public void Title_is_cut_within_a_word_that_would_take_more_than_a_third(int first, int kept) =>
+        Body(Of(new string('x', first) + ' ' + new string('y', 80))).ShouldBe($"{new string('x', first)} {new string('y', kept)}... starts in 15 mins, at 2:30 PM.");
+
     [Fact]
-    public void Title_is_cut_within_a_word_that_would_take_more_than_a_third() =>
-        Body(Of(new string('x', 80) + ' ' + new string('y', 80))).ShouldBe($"{new string('x', 80)} {new string('y', 45)}... starts in 15 mins, at 2:30 PM.");
+    public void Title_is_cut_before_a_word_that_would_take_a_third() =>
+        Body(Of(new string('x', 84) + ' ' + new string('y', 80))).ShouldBe($"{new string('x', 84)}... starts in 15 mins, at 2:30 PM.");
+
+    [Fact]
+    public void Title_whose_last_word_just_fits_keeps_it() =>
+        Body(Of($"{new string('x', 100)} {new string('y', 25)} {new string('z', 60)}")).ShouldBe($"{new string('x', 100)} {new string('y', 25)}... starts in 15 mins, at 2:30 PM.");
+
+    [Fact]
+    public void Title_of_which_only_the_first_sign_fits_is_cut_to_it()
+    {
+        var first = "e" + new string('\u0301', 10);
+
+        Body(Of(first + "a" + new string('\u0301', 100))).ShouldBe($"{first}… starts in 15 mins, at 2:30 PM.");
+    }
+
+    [Fact]
+    public void Title_whose_first_sign_fills_a_segment_is_left_out() =>
+        Body(Of("e" + new string('\u0301', 100))).ShouldBe("Upcoming event starts in 15 mins, at 2:30 PM.");
 
     [Theory]
     [InlineData("a\u200Cb", "a\u200Cb")]

@@ -193,5 +193,9 @@ public sealed class ReminderTemplateTests
         (facts with { SendAt = facts.SendAt + Duration.FromSeconds(2) }).Fingerprint.ShouldBe(facts.Fingerprint);
     }
 
+    [Fact]
+    public void Fingerprint_of_a_title_is_not_that_of_the_same_words_as_a_place() =>
+        Of(null, "Dentist").Fingerprint.ShouldNotBe(Of("Dentist").Fingerprint);
+
     private static string Body(ReminderFacts facts) => ReminderTemplate.Compose(facts).Body;
 }

@@ -9,7 +9,14 @@ public sealed class ErrorCatalogueTests
     public void An_answer_that_says_yes_but_not_to_what_is_a_passing_fault() =>
         ErrorCatalogue.Find(new ProviderError(null, 201)).Category.ShouldBe(ErrorCategory.TransientProvider);
 
-    public static TheoryData<int, string, string> Table => [.. Lines().Select(line => (int.Parse(line[0]), line[1], line[2]))];
+    public static TheoryData<int, string, string> Table()
+    {
+        var table = new TheoryData<int, string, string>();
+        foreach (var line in Lines())
+            table.Add(int.Parse(line[0]), line[1], line[2]);
+
+        return table;
+    }
 
     [Theory]
     [MemberData(nameof(Table))]

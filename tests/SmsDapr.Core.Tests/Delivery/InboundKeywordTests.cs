@@ -7,7 +7,7 @@ namespace SmsDapr.Core.Tests.Delivery;
 public sealed class InboundKeywordTests
 {
     private static readonly Instant Noon = Instant.FromUtc(2026, 3, 2, 12, 0);
-    private static readonly UserSettings User = new() { UserId = "user-1" };
+    private static UserSettings User => new() { UserId = "user-1" };
 
     [Theory]
     [InlineData("STOP", InboundKeyword.Stop)]
@@ -63,7 +63,12 @@ public sealed class InboundKeywordTests
     }
 
     [Fact]
-    public void WithKeyword_of_help_changes_nothing() => User.WithKeyword(InboundKeyword.Help, "SM1", Noon).ShouldBeSameAs(User);
+    public void WithKeyword_of_help_changes_nothing()
+    {
+        var user = User;
+
+        user.WithKeyword(InboundKeyword.Help, "SM1", Noon).ShouldBeSameAs(user);
+    }
 
     [Fact]
     public void Remembered_keywords_stay_bounded()

@@ -7,7 +7,7 @@ namespace SmsDapr.Core.Tests.Messages;
 
 public sealed class MessageAttemptsTests
 {
-    private static readonly ProviderError Unavailable = new(20503, 503, "Service is unavailable");
+    private static ProviderError Unavailable => new(20503, 503, "Service is unavailable");
 
     [Fact]
     public void BeginAttempt_stores_the_intent_before_the_call()

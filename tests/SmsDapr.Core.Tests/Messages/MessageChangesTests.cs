@@ -229,4 +229,10 @@ public sealed class MessageChangesTests
     [InlineData(0, false)]
     public void IsPast_tolerates_a_minute(int seconds, bool past) =>
         MessageLimits.IsPast(At(seconds), Noon).ShouldBe(past);
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void IsTooFarAhead_beyond_a_hundred_years(int seconds, bool tooFar) =>
+        MessageLimits.IsTooFarAhead(At(seconds) + Duration.FromDays(36_525), Noon).ShouldBe(tooFar);
 }

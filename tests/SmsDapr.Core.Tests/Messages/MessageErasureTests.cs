@@ -48,6 +48,13 @@ public sealed class MessageErasureTests
     public void Erase_takes_what_was_never_accepted_and_keeps_it_from_being_accepted() =>
         Scheduled().Erase(Alias, At(60)).Next().Accept(At(61)).ShouldBeRefused(Refusal.NotScheduled);
 
+    [Fact]
+    public void Erased_message_is_over_though_its_receipt_never_came()
+    {
+        Sent().IsOver.ShouldBeFalse();
+        Sent().Erase(Alias, At(60)).Next().IsOver.ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("delivered")]
     [InlineData("undelivered")]

@@ -7,7 +7,7 @@ namespace SmsDapr.Core.Tests.Messages;
 /// <summary>Attempts whose answer was lost, and what a look at the provider makes of them.</summary>
 public sealed class MessageLookupTests
 {
-    private static readonly ProviderError Unavailable = new(20503, 503, "Service is unavailable");
+    private static ProviderError Unavailable => new(20503, 503, "Service is unavailable");
 
     [Fact]
     public void AttemptLost_stays_sending_with_an_open_outcome()

@@ -13,9 +13,9 @@ internal static class Sample
     public const string Sid2 = "SM00000000000000000000000000000002";
 
     public static readonly Instant Noon = Instant.FromUtc(2026, 3, 2, 12, 0);
-    public static readonly RetryOptions Retry = RetryOptions.Default;
+    public static RetryOptions Retry => RetryOptions.Default;
 
-    public static CalendarEvent Event { get; } = new()
+    public static CalendarEvent Event => new()
     {
         Id = "event-1",
         CalendarId = "primary",
@@ -24,7 +24,7 @@ internal static class Sample
         End = Noon + Duration.FromMinutes(45),
     };
 
-    public static NewMessage New { get; } = new()
+    public static NewMessage New => new()
     {
         Id = "message-1",
         UserId = "user-1",

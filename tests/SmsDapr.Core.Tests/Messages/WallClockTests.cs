@@ -15,7 +15,7 @@ public sealed class WallClockTests
 
     // 2026-03-30 09:00: the day after clocks went forward in Berlin, three weeks after New York.
     private static readonly LocalDateTime Nine = new(2026, 3, 30, 9, 0);
-    private static readonly Message Following = At(Nine, Berlin) with { FollowsUserZone = true };
+    private static Message Following => At(Nine, Berlin) with { FollowsUserZone = true };
 
     [Fact]
     public void Message_that_follows_its_user_keeps_its_wall_clock_time_in_a_new_zone()
@@ -61,10 +61,11 @@ public sealed class WallClockTests
     [Fact]
     public void Time_that_has_come_in_both_zones_changes_no_more_than_the_zone()
     {
-        var late = Following.SendAt + Duration.FromDays(1);
-        var kept = Following.KeepWallClock(NewYork, TimelineSource.Workflow, late).Next();
+        var message = Following;
+        var late = message.SendAt + Duration.FromDays(1);
+        var kept = message.KeepWallClock(NewYork, TimelineSource.Workflow, late).Next();
 
-        kept.ShouldBe(Following with { TimeZone = "America/New_York", UpdatedAt = late });
+        kept.ShouldBe(message with { TimeZone = "America/New_York", UpdatedAt = late });
     }
 
     [Fact]

@@ -37,7 +37,10 @@ internal sealed class CalendarWorld
     public CalendarEntry? Entry { get; set; }
 
     /// <summary>Every text that was handed over: what it said, and what the calendar said if the guard could ask.</summary>
-    public List<(string MessageId, Instant Start, Instant At, Instant? RealStart)> Texts { get; } = [];
+    public List<(string MessageId, int Attempt, Instant Start, Instant At, Instant? RealStart)> Texts { get; } = [];
+
+    /// <summary>Those of them that the provider refused or could not deliver.</summary>
+    public HashSet<(string MessageId, int Attempt)> Failed { get; } = [];
 
     public ReminderTrack Track => _track;
 
@@ -135,7 +138,13 @@ internal sealed class CalendarWorld
         if (_messages[id] is not { Status: MessageStatus.Scheduled } due || due.DueAt > Now)
         {
             if (_messages[id] is { Status: MessageStatus.Sent } sent)
-                Change(sent.ApplyReceipt(new ReceiptFact(sent.Attempts, $"SM-{id}-{sent.Attempts}", random.Next(3) == 0 ? "undelivered" : "delivered", 30003, Now, TimelineSource.Twilio), RetryOptions.Default));
+            {
+                var failed = random.Next(3) == 0;
+                if (failed)
+                    Failed.Add((id, sent.Attempts));
+                Change(sent.ApplyReceipt(new ReceiptFact(sent.Attempts, $"SM-{id}-{sent.Attempts}", failed ? "undelivered" : "delivered", 30003, Now, TimelineSource.Twilio), RetryOptions.Default));
+            }
+
             return;
         }
 
@@ -164,11 +173,16 @@ internal sealed class CalendarWorld
         {
             case SendVerdict.Pass:
                 Change(due.BeginAttempt(Sample.Phone, Now));
-                Texts.Add((id, due.Event!.Start, Now, asks ? Entry!.Start : null));
                 var number = _messages[id].Attempts;
-                Change(random.Next(3) == 0
-                    ? _messages[id].AttemptRefused(number, new ProviderError(20503, 503, null), Now, RetryOptions.Default)
-                    : _messages[id].AttemptAccepted(number, $"SM-{id}-{number}", "queued", Now));
+                Texts.Add((id, number, due.Event!.Start, Now, asks ? Entry!.Start : null));
+                if (random.Next(3) > 0)
+                {
+                    Change(_messages[id].AttemptAccepted(number, $"SM-{id}-{number}", "queued", Now));
+                    break;
+                }
+
+                Failed.Add((id, number));
+                Change(_messages[id].AttemptRefused(number, new ProviderError(20503, 503, null), Now, RetryOptions.Default));
                 break;
             case SendVerdict.End end:
                 Change(due.End(end.Reason, TimelineSource.Workflow, Now));

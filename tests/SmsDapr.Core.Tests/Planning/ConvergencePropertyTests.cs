@@ -61,7 +61,8 @@ public sealed class ConvergencePropertyTests
                 world.Advance(Duration.FromMinutes(15), new Random(quarter));
             }
 
-            foreach (var start in world.Texts.GroupBy(text => text.Start))
+            // A text that failed may be sent again, also by another reminder: the event moved on while the retry waited, a person cancelled it, the event came back.
+            foreach (var start in world.Texts.Where(text => !world.Failed.Contains((text.MessageId, text.Attempt))).GroupBy(text => text.Start))
                 start.Select(text => text.MessageId).Distinct().Count().ShouldBe(1);
             world.Texts.All(text => text.At < text.Start).ShouldBeTrue();
             world.Texts.All(text => text.RealStart is null || text.RealStart == text.Start).ShouldBeTrue();

@@ -111,6 +111,9 @@ public sealed class SegmentsTests
     public void Count_of_what_is_easily_taken_for_gsm7_is_ucs2(string text) => Segments.Count(text).Encoding.ShouldBe(SmsEncoding.Ucs2);
 
     [Fact]
+    public void Count_of_no_text_is_a_mistake_of_the_caller() => Should.Throw<ArgumentNullException>(() => Segments.Count(null!)).ParamName.ShouldBe("text");
+
+    [Fact]
     public void Count_holds_its_bounds_for_any_text() =>
         Gen.OneOf("a", "€", "ç", "日", "😀", "\r\n", "👨‍👩‍👧‍👦", "e\u0301").Array[0, 400].Sample(parts =>
         {

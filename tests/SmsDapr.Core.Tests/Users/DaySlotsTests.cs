@@ -6,7 +6,7 @@ namespace SmsDapr.Core.Tests.Users;
 
 public sealed class DaySlotsTests
 {
-    private static readonly DaySlots Empty = DaySlots.Empty("user-1", new LocalDay(new LocalDate(2026, 3, 2), "UTC"));
+    private static DaySlots Empty => DaySlots.Empty("user-1", new LocalDay(new LocalDate(2026, 3, 2), "UTC"));
 
     [Fact]
     public void Take_twice_takes_once()

@@ -10,8 +10,8 @@ public sealed class EarlierDayTests
 {
     private const int Limit = 3;
 
-    private static readonly UserDefaults Defaults = new() { DailyLimit = Limit };
-    private static readonly UserSettings Berliner = new() { UserId = "user-1", TimeZone = "Europe/Berlin" };
+    private static UserDefaults Defaults => new() { DailyLimit = Limit };
+    private static UserSettings Berliner => new() { UserId = "user-1", TimeZone = "Europe/Berlin" };
     private static readonly Instant Start = Instant.FromUtc(2020, 1, 1, 0, 0);
 
     private static readonly DateTimeZone[] Zones =

@@ -5,7 +5,7 @@ namespace SmsDapr.Core.Tests.Users;
 
 public sealed class LocalTimesTests
 {
-    private static readonly DateTimeZone NewYork = LocalTimes.FindZone("America/New_York")!;
+    private static DateTimeZone NewYork => LocalTimes.FindZone("America/New_York")!;
 
     [Theory]
     [InlineData("Europe/Berlin", true)]

@@ -8,7 +8,7 @@ public sealed class PhoneVerificationTests
 {
     private const string Number = "+12025550147";
     private static readonly Instant Noon = Instant.FromUtc(2026, 3, 2, 12, 0);
-    private static readonly PhoneVerification New = new() { UserId = "user-1" };
+    private static PhoneVerification New => new() { UserId = "user-1" };
 
     [Fact]
     public void Start_for_the_sixth_time_within_an_hour_is_refused_until_the_first_start_is_an_hour_old()

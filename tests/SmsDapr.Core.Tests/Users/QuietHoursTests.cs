@@ -6,8 +6,9 @@ namespace SmsDapr.Core.Tests.Users;
 
 public sealed class QuietHoursTests
 {
-    private static readonly QuietHours Night = QuietHours.TryParse("21:00-08:00")!;
     private static readonly DateTimeZone NewYork = DateTimeZoneProviders.Tzdb["America/New_York"];
+
+    private static QuietHours Night => QuietHours.TryParse("21:00-08:00")!;
 
     [Theory]
     [InlineData("2026-03-02T20:59:59Z", null)]
@@ -60,6 +61,16 @@ public sealed class QuietHoursTests
         var nearlyAllDay = QuietHours.TryParse("01:20-01:10")!;
 
         ShouldEndAt(nearlyAllDay, "2026-10-31T12:00:00Z", NewYork, "2026-11-02T06:10:00Z");
+    }
+
+    [Fact]
+    public void Night_that_began_before_the_clock_went_back_over_midnight_goes_on()
+    {
+        // In St. John's 00:01 of 2010-11-07 was followed by 23:01 of the day before.
+        var zone = DateTimeZoneProviders.Tzdb["America/St_Johns"];
+
+        ShouldEndAt(QuietHours.TryParse("00:00-06:00")!, "2010-11-07T02:29:59Z", zone, null);
+        ShouldEndAt(QuietHours.TryParse("00:00-06:00")!, "2010-11-07T03:00:00Z", zone, "2010-11-07T09:30:00Z");
     }
 
     [Fact]

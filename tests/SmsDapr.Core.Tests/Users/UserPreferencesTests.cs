@@ -7,8 +7,8 @@ namespace SmsDapr.Core.Tests.Users;
 public sealed class UserPreferencesTests
 {
     private static readonly Instant Noon = Instant.FromUtc(2026, 3, 2, 12, 0);
-    private static readonly UserSettings Unknown = new() { UserId = "user-1" };
-    private static readonly UserDefaults Defaults = new();
+    private static UserSettings Unknown => new() { UserId = "user-1" };
+    private static UserDefaults Defaults => new();
 
     [Fact]
     public void Resolve_of_an_unknown_user_has_the_defaults()
