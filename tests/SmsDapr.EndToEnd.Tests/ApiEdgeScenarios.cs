@@ -18,7 +18,7 @@ public sealed class ApiEdgeScenarios(VirtualSystem system) : IClassFixture<Virtu
 
         var message = await VirtualSystem.JsonAsync(await system.Api.PostAsJsonAsync(
             "/v1/messages", new { userId = user.Id, body = "x", sendAt = $"{due:yyyy-MM-ddTHH:mm:ss}.123456789Z" }, Cancellation));
-        await system.AdvanceToAsync(due.AddSeconds(5));
+        await system.AdvanceToAsync(due.AddSeconds(20));
 
         message.Text("sendAt").ShouldBe($"{due:yyyy-MM-ddTHH:mm:ss}.1234567Z");
         (await system.MessageAsync(message.Text("id")!)).Text("status").ShouldBe("delivered");

@@ -45,6 +45,16 @@ public static class MessageChanges
         return new Transition.Changed(next.Noted(message.NotBefore(now), TimelineSource.Calendar));
     }
 
+    /// <summary>The calendar event of a caller's message changed: takes over its data. Time, deferral and text are the caller's and stay.</summary>
+    public static Transition StayWithEvent(this Message message, CalendarEvent changed, Instant now)
+    {
+        if (message.Status != MessageStatus.Scheduled)
+            return new Transition.Refused(Refusal.NotScheduled);
+        return message.Event == changed
+            ? new Transition.Unchanged(message)
+            : new Transition.Changed((message with { Event = changed }).Noted(message.NotBefore(now), TimelineSource.Calendar));
+    }
+
     /// <summary>Defers the message to <paramref name="until"/>, which becomes its send time (and that of its next attempt).</summary>
     public static Transition Defer(this Message message, Instant until, StatusReason reason, TimelineSource source, Instant now)
     {

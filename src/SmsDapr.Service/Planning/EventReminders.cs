@@ -180,7 +180,7 @@ internal sealed partial class EventReminders(
     private static Transition Follow(Message message, CalendarEntry? entry, PlanningContext context) =>
         EventStandings.Of(message, entry, context.CalendarConnected, context.Now) is var standing && standing.Ends() is { } reason
             ? message.Cancel(reason, TimelineSource.Calendar, context.Now)
-            : message.FollowEvent(entry!.ToEvent(), message.DeferredFrom ?? message.SendAt, text: null, context.Now);
+            : message.StayWithEvent(entry!.ToEvent(), context.Now);
 
     [LoggerMessage(5101, LogLevel.Warning, "The id {MessageId} of a reminder is taken by another message; there is no reminder")]
     private static partial void LogConflict(ILogger logger, string messageId);

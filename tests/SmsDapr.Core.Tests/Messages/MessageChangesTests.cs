@@ -161,6 +161,20 @@ public sealed class MessageChangesTests
     }
 
     [Fact]
+    public void Callers_message_stays_what_it_is_when_its_event_changes()
+    {
+        var later = Event with { Start = Morning, End = Morning + Duration.FromHours(1) };
+        var waiting = WaitingForRetry() with { Event = Event, SendAtLocal = new LocalDateTime(2026, 3, 2, 12, 0), FollowsUserZone = true };
+
+        var stayed = waiting.StayWithEvent(later, At(30)).Next();
+
+        stayed.ShouldBe(waiting with { Event = later, UpdatedAt = At(30), Timeline = stayed.Timeline });
+        stayed.Timeline[^1].Source.ShouldBe(TimelineSource.Calendar);
+        stayed.StayWithEvent(later, At(60)).ShouldBeUnchanged();
+        InFlight().StayWithEvent(later, At(60)).ShouldBeRefused(Refusal.NotScheduled);
+    }
+
+    [Fact]
     public void Defer_twice_remembers_the_first_time() =>
         Scheduled().Defer(Morning, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next()
             .Defer(Morning + Duration.FromHours(1), StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next()

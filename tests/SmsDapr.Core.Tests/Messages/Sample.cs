@@ -37,7 +37,7 @@ internal static class Sample
     };
 
     /// <summary>A user without quiet hours.</summary>
-    public static UserPreferences Anyone { get; } = UserPreferences.Resolve(new UserSettings { UserId = "user-1", QuietHoursSet = true }, new UserDefaults());
+    public static UserPreferences Anyone => UserPreferences.Resolve(new UserSettings { UserId = "user-1", QuietHoursSet = true }, new UserDefaults());
 
     public static UserPreferences Quiet(int fromHour, int toHour) =>
         Anyone with { QuietHours = new QuietHours(new LocalTime(fromHour, 0), new LocalTime(toHour, 0)) };

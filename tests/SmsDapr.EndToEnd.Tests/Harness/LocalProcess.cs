@@ -204,17 +204,36 @@ public sealed class LocalProcess : IAsyncDisposable
 
     public static int FreePort() => FreePorts(1)[0];
 
+    // Below the range that the kernel takes the ports of outgoing connections from: else one of them could have a port between its choice and its use.
+    private const int FirstPort = 20_000;
+    private const int Ports = 12_000;
+
+    private static int _portsTaken = Environment.ProcessId * 64 % Ports;
+
     private static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        var ports = new List<int>();
+        while (ports.Count < count)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref _portsTaken) & int.MaxValue) % Ports;
+            if (IsFree(port))
+                ports.Add(port);
+        }
+
+        return [.. ports];
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            listeners.ForEach(listener => listener.Start());
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            listener.Start();
+            return true;
         }
-        finally
+        catch (SocketException)
         {
-            listeners.ForEach(listener => listener.Dispose());
+            return false;
         }
     }
 

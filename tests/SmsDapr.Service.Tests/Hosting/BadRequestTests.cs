@@ -31,15 +31,15 @@ public sealed class BadRequestTests(RunningService service)
     [InlineData("""{"quietHours":"21:00-08:00"}""", "quietHours")]
     [InlineData("""{"quietHours":{"start":"21:00","end":"08:00","days":1}}""", "quietHours.days")]
     [InlineData("""{"quietHours":{"start":"21:00","start":"22:00","end":"08:00"}}""", "quietHours.start")]
-    [InlineData("""{"+14155550123":1}""", "$")]
+    [InlineData("""{"+14155550123":1}""", "body")]
     [InlineData("""{"timeZone":"UTC+05:30"}""", "timeZone")]
     [InlineData("""{"timeZone":"europe/berlin"}""", "timeZone")]
-    [InlineData("", "$")]
-    [InlineData("null", "$")]
-    [InlineData("[]", "$")]
-    [InlineData("7", "$")]
-    [InlineData("""{"dailyLimit":""", "$")]
-    [InlineData("""{"dailyLimit":1} {}""", "$")]
+    [InlineData("", "body")]
+    [InlineData("null", "body")]
+    [InlineData("[]", "body")]
+    [InlineData("7", "body")]
+    [InlineData("""{"dailyLimit":""", "body")]
+    [InlineData("""{"dailyLimit":1} {}""", "body")]
     public async Task BadBody_isA400ThatNamesTheField(string body, string field)
     {
         var (status, problem) = await service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, Path, body);

@@ -69,10 +69,10 @@ internal static class ResponseExamples
             "failedAt": null
           },
           "timeline": [
-            { "at": "2030-01-14T16:20:00Z", "status": "scheduled", "reason": null, "attempt": null, "source": "api" },
-            { "at": "2030-01-15T09:45:00Z", "status": "sending", "reason": null, "attempt": 1, "source": "workflow" },
-            { "at": "2030-01-15T09:45:01Z", "status": "sent", "reason": null, "attempt": 1, "source": "twilio" },
-            { "at": "2030-01-15T09:45:03Z", "status": "delivered", "reason": null, "attempt": 1, "source": "twilio" }
+            { "at": "2030-01-14T16:20:00Z", "status": "scheduled", "reason": null, "attempt": null, "source": "api", "note": null },
+            { "at": "2030-01-15T09:45:00Z", "status": "sending", "reason": null, "attempt": 1, "source": "workflow", "note": null },
+            { "at": "2030-01-15T09:45:01Z", "status": "sent", "reason": null, "attempt": 1, "source": "twilio", "note": null },
+            { "at": "2030-01-15T09:45:03Z", "status": "delivered", "reason": null, "attempt": 1, "source": "twilio", "note": null }
           ]
         }
         """;

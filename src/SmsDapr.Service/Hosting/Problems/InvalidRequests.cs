@@ -7,8 +7,8 @@ namespace SmsDapr.Service.Hosting.Problems;
 /// <summary>Says which field of a request could not be read, from what the framework throws while binding it.</summary>
 internal static partial class InvalidRequests
 {
-    /// <summary>The request as a whole; a message has a field called body.</summary>
-    public const string Whole = "$";
+    /// <summary>The request body as a whole.</summary>
+    private const string Whole = "body";
 
     public static ProblemHttpResult Describe(BadHttpRequestException error) =>
         error.StatusCode switch
