@@ -35,6 +35,13 @@ public sealed class CoreJsonTests
     public void Instant_of_anything_else_is_a_json_error(string json) => Should.Throw<JsonException>(() => Read<Instant>(json));
 
     [Fact]
+    public void Documents_leave_nulls_out_and_write_enums_as_words()
+    {
+        CoreJson.Options.IsReadOnly.ShouldBeTrue();
+        JsonSerializer.Serialize(new { Nothing = (string?)null, SomeThing = DayOfWeek.Monday }, CoreJson.Options).ShouldBe("""{"someThing":"monday"}""");
+    }
+
+    [Fact]
     public void Instant_round_trips_to_the_tick_and_never_comes_back_later() =>
         Gen.Long[Instant.FromUtc(1950, 1, 1, 0, 0).ToUnixTimeTicks(), Instant.FromUtc(2200, 1, 1, 0, 0).ToUnixTimeTicks()]
             .Select(Gen.OneOf(0, 0, 50, 99))

@@ -62,6 +62,8 @@ public sealed class SendDetailTests
         var context = Context(Scheduled(), User with { DailyLimit = 2 }) with { EarlierDays = [left with { MessageIds = ["a"] }, left] };
 
         Detail(context, "daily_limit").ShouldBe("1 of 2 messages of 2026-03-02 are taken, counting 2026-03-01 in Pacific/Honolulu.");
+        Detail(context with { EarlierDays = [left with { MessageIds = ["a"] }, left with { Day = Today, MessageIds = ["a"] }] }, "daily_limit")
+            .ShouldEndWith("counting 2026-03-01 in Pacific/Honolulu and 2026-03-02 in UTC.");
         Detail(context with { User = User with { DailyLimit = 1 } }, "daily_limit")
             .ShouldBe("The limit of 1 messages for 2026-03-02 is reached, counting 2026-03-01 in Pacific/Honolulu.");
     }
@@ -89,6 +91,8 @@ public sealed class SendDetailTests
 
         Detail(Context(Scheduled(), quiet), "quiet_hours").ShouldBe("Quiet hours last until 2026-03-02T13:00:00Z.");
         Detail(Context(Scheduled() with { QuietHoursOverrideReason = "Fire drill" }, quiet), "quiet_hours").ShouldBe("The sender overrides quiet hours: Fire drill");
+        Detail(Context(Scheduled().Defer(At(60), StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next()), "quiet_hours")
+            .ShouldBe("Quiet hours last until 2026-03-02T12:01:00Z.");
         Detail(Context(Reminder(), quiet), "quiet_hours_until_event")
             .ShouldBe("Quiet hours last until 2026-03-02T13:00:00Z; the calendar event begins at 2026-03-02T12:15:00Z.");
         Detail(Context(Scheduled(), quiet) with { Now = Noon + Duration.FromHours(2) }, "quiet_hours").ShouldBe("Outside quiet hours (11:00-13:00, UTC).");
