@@ -47,7 +47,10 @@ internal sealed partial class EngineCore
     {
         log.InstanceStalled(instance.Id, stalled.Description);
         var progress = Load(instance);
-        var isNews = progress.Stalled?.Description != stalled.Description;
+        // The size that a description names differs by a byte or two with the times in it, which is no news.
+        var isNews = progress.Stalled is not { } known
+            || known.Reason != stalled.Reason
+            || (stalled.Reason != StalledReason.PayloadSizeExceeded && known.Description != stalled.Description);
         if (isNews)
         {
             var said = HistoryEvents.At(_now);
