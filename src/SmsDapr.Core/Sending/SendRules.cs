@@ -172,10 +172,13 @@ public static class SendRules
     }
 
     // Retries take no second slot: what the provider once accepted has been counted.
-    private static (SendVerdict, string) DailyLimit(SendContext context) =>
-        context.Message.EverAccepted || context.Day.HasRoomFor(context.Message.Id, context.User.DailyLimit, context.EarlierDays)
-            ? Pass($"{context.Day.CountWith(context.EarlierDays)} of {context.User.DailyLimit} messages of {Date(context.Day)} are taken{Elsewhere(context)}.")
-            : End(StatusReason.DailyLimit, $"The limit of {context.User.DailyLimit} messages for {Date(context.Day)} is reached{Elsewhere(context)}.");
+    private static (SendVerdict, string) DailyLimit(SendContext context)
+    {
+        var (limit, taken) = (context.User.DailyLimit, context.Day.CountWith(context.EarlierDays));
+        return context.Message.EverAccepted || taken < limit || context.Day.HasRoomFor(context.Message.Id, limit, context.EarlierDays)
+            ? Pass($"{taken} of {limit} messages of {Date(context.Day)} are taken{Elsewhere(context)}.")
+            : End(StatusReason.DailyLimit, $"The limit of {limit} messages for {Date(context.Day)} is reached{Elsewhere(context)}.");
+    }
 
     private static string Elsewhere(SendContext context) =>
         context.EarlierDays.Where(day => day.MessageIds.Count > 0).Select(day => $"{Date(day)} in {day.Day.Zone}").ToList() is { Count: > 0 } days
