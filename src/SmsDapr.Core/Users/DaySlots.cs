@@ -42,7 +42,8 @@ public sealed record DaySlots(string UserId, LocalDay Day, IReadOnlyList<string>
     {
         if (alsoCounting.Count == 0)
             return ids.Count;
-        var counted = new HashSet<string>(ids);
+        var counted = new HashSet<string>(ids.Count + alsoCounting.Sum(day => day.MessageIds.Count));
+        counted.UnionWith(ids);
         foreach (var day in alsoCounting)
             counted.UnionWith(day.MessageIds);
         if (except is not null)
