@@ -83,7 +83,10 @@ public static class UserTransitions
     /// <summary>Opts in again.</summary>
     public static UserSettings OptedIn(this UserSettings settings) => settings with { OptOut = null };
 
-    /// <summary>Does what an inbound keyword asks for, once per inbound text: a STOP that the provider repeats after a START stays without effect.</summary>
+    /// <summary>
+    /// Does what an inbound keyword asks for, once per inbound text: a STOP that the provider repeats after a START stays without effect.
+    /// A number whose verification was taken back may have gone to somebody else: it can still stop texts, never ask for them.
+    /// </summary>
     public static UserSettings WithKeyword(this UserSettings settings, InboundKeyword keyword, string messageSid, Instant now)
     {
         var known = settings.KeywordSids ?? [];
@@ -91,7 +94,12 @@ public static class UserTransitions
             return settings;
 
         var seen = settings with { KeywordSids = [.. known.TakeLast(RememberedKeywords - 1), messageSid] };
-        return keyword == InboundKeyword.Stop ? seen.OptedOut(OptOutReason.Keyword, now) : seen.OptedIn();
+        return keyword switch
+        {
+            InboundKeyword.Stop => seen.OptedOut(OptOutReason.Keyword, now),
+            _ when settings.Phone is { Verified: true } => seen.OptedIn(),
+            _ => settings,
+        };
     }
 
     /// <summary>Sets a verified number. The same number keeps the time of its first verification.</summary>

@@ -17,7 +17,7 @@ internal sealed class InboundTexts(IUserDirectory users)
     public async Task TakeAsync(InboundText text, CancellationToken cancellation)
     {
         if (InboundKeywords.Find(text.OptOutType, text.Body) is { } keyword and not InboundKeyword.Help
-            && await users.FindByPhoneAsync(text.From, cancellation) is { } userId)
+            && await users.FindTexterAsync(text.From, cancellation) is { } userId)
         {
             await users.TakeKeywordAsync(userId, keyword, text.Sid, cancellation);
         }

@@ -14,6 +14,9 @@ internal interface IUserDirectory
     /// <summary>The user whose verified number this is; null when nobody's.</summary>
     Task<string?> FindByPhoneAsync(string e164, CancellationToken cancellation);
 
+    /// <summary>The user who texts from this number: the one who has it, verified or with its verification taken back; null when nobody is known.</summary>
+    Task<string?> FindTexterAsync(string e164, CancellationToken cancellation);
+
     /// <summary>What the user's local day holds, and the days of zones that the user left.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="days">The day first.</param>

@@ -22,6 +22,14 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
         return claim?.Value.UserId is { } userId && (await FindAsync(userId, cancellation)).HasVerified(e164) ? userId : null;
     }
 
+    public async Task<string?> FindTexterAsync(string e164, CancellationToken cancellation)
+    {
+        var claim = await documents.FindAsync<PhoneClaim>(PhoneClaim.Key(e164), cancellation);
+        return (claim?.Value.UserId ?? claim?.Value.FormerUserId) is { } userId && (await FindAsync(userId, cancellation)).Phone?.Number == e164
+            ? userId
+            : null;
+    }
+
     public async Task<CountedDays> FindDaysAsync(string userId, IReadOnlyList<LocalDay> days, CancellationToken cancellation)
     {
         var dates = days.Select(day => day.Date).Distinct().ToList();

@@ -40,7 +40,7 @@ internal sealed class UserPhones(IDocumentStore documents, UserDirectory users, 
         }
 
         if (previous is { Verified: true } && previous.Number != e164)
-            await ReleaseAsync(userId, previous.Number, cancellation);
+            await ReleaseAsync(userId, previous.Number, formerUserId: null, cancellation);
         return after;
     }
 
@@ -57,7 +57,7 @@ internal sealed class UserPhones(IDocumentStore documents, UserDirectory users, 
             },
             cancellation);
         if (previous is { Verified: true })
-            await ReleaseAsync(userId, previous.Number, cancellation);
+            await ReleaseAsync(userId, previous.Number, formerUserId: previous.Number == e164 ? userId : null, cancellation);
         return after;
     }
 
@@ -81,9 +81,9 @@ internal sealed class UserPhones(IDocumentStore documents, UserDirectory users, 
         && (clock.GetCurrentInstant() < claim.ClaimedAt + ClaimLease || (await users.FindAsync(owner, cancellation)).HasVerified(e164));
 
     // An empty claim instead of none: deleting could hit the claim of the next owner.
-    private Task<PhoneClaim?> ReleaseAsync(string userId, string e164, CancellationToken cancellation) =>
+    private Task<PhoneClaim?> ReleaseAsync(string userId, string e164, string? formerUserId, CancellationToken cancellation) =>
         documents.UpdateAsync<PhoneClaim>(
             PhoneClaim.Key(e164),
-            current => current?.UserId == userId ? current with { UserId = null } : null,
+            current => current?.UserId == userId ? current with { UserId = null, FormerUserId = formerUserId } : null,
             cancellation);
 }

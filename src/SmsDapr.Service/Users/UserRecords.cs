@@ -22,7 +22,7 @@ internal sealed class UserRecords(IDocumentStore documents) : IUserDataHolder
     private async Task ForgetClaimAsync(string key, string userId, CancellationToken cancellation)
     {
         while (await documents.FindAsync<PhoneClaim>(key, cancellation) is { } claim
-            && (claim.Value.UserId is null || claim.Value.UserId == userId)
+            && (claim.Value.UserId ?? claim.Value.FormerUserId ?? userId) == userId
             && !await documents.TryDeleteAsync(key, claim.ETag, cancellation))
         {
         }

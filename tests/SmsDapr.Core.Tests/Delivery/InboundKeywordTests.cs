@@ -7,7 +7,7 @@ namespace SmsDapr.Core.Tests.Delivery;
 public sealed class InboundKeywordTests
 {
     private static readonly Instant Noon = Instant.FromUtc(2026, 3, 2, 12, 0);
-    private static UserSettings User => new() { UserId = "user-1" };
+    private static UserSettings User => new() { UserId = "user-1", Phone = new UserPhone("+12025550147", Noon) };
 
     [Theory]
     [InlineData("STOP", InboundKeyword.Stop)]
@@ -68,6 +68,16 @@ public sealed class InboundKeywordTests
         var user = User;
 
         user.WithKeyword(InboundKeyword.Help, "SM1", Noon).ShouldBeSameAs(user);
+    }
+
+    [Fact]
+    public void WithKeyword_from_a_number_whose_verification_was_taken_back_opts_out_and_never_in()
+    {
+        var unverified = User.WithUnverifiedPhone("+12025550147");
+        var stopped = unverified.WithKeyword(InboundKeyword.Stop, "SM1", Noon);
+
+        stopped.OptOut.ShouldBe(new OptOut(Noon, OptOutReason.Keyword));
+        stopped.WithKeyword(InboundKeyword.Start, "SM2", Noon).ShouldBeSameAs(stopped);
     }
 
     [Fact]

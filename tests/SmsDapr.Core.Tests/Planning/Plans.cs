@@ -44,6 +44,13 @@ internal static class Plans
 
     public static ReminderTrack Track => ReminderTrack.Of(User.UserId, Entry);
 
+    /// <summary>The event with its reminder, which waits.</summary>
+    public static (ReminderTrack Track, Message Message) Planned()
+    {
+        var decision = Track.Decide(null, Morning);
+        return (decision.Track, decision.Create(Morning));
+    }
+
     public static CalendarEntry At(this CalendarEntry entry, Instant start) => entry with { Start = start, End = start + Duration.FromMinutes(30) };
 
     public static PlanningContext Context(Instant now, UserPreferences? user = null) => PlanningContext.Today(user ?? User, now);

@@ -66,6 +66,36 @@ public sealed class InboundWebhookTests(RunningService service)
     }
 
     [Fact]
+    public async Task A_number_whose_verification_was_taken_back_can_stop_texts_and_not_ask_for_them()
+    {
+        await VerifyAsync();
+        await VerifyAsync(service, verified: false);
+
+        (await PostAsync(service, "SM1", "STOP")).Dispose();
+        (await PostAsync(service, "SM2", "START")).Dispose();
+
+        (await OptedOutAsync()).ShouldBe("keyword");
+        await VerifyAsync();
+        (await OptedOutAsync()).ShouldBe("keyword");
+        (await PostAsync(service, "SM3", "START")).Dispose();
+        (await OptedOutAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_number_that_went_to_another_user_speaks_for_that_one_only()
+    {
+        var next = $"u-{Guid.NewGuid():N}";
+        await VerifyAsync();
+        await VerifyAsync(service, verified: false);
+        await VerifyAsync(service, userId: next);
+
+        (await PostAsync(service, "SM1", "STOP")).Dispose();
+
+        (await OptedOutAsync()).ShouldBeNull();
+        (await OptedOutAsync(service, next)).ShouldBe("keyword");
+    }
+
+    [Fact]
     public async Task A_stranger_gets_the_same_answer()
     {
         using var answer = await PostAsync(service, "SM1", "STOP");
@@ -114,17 +144,18 @@ public sealed class InboundWebhookTests(RunningService service)
 
     private Task VerifyAsync() => VerifyAsync(service);
 
-    private async Task VerifyAsync(RunningService at)
+    private async Task VerifyAsync(RunningService at, bool verified = true, string? userId = null)
     {
-        var (status, _) = await at.SendAsync(RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{_userId}/phone", new { phoneNumber = _phone, verified = true });
+        var (status, _) = await at.SendAsync(
+            RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{userId ?? _userId}/phone", new { phoneNumber = _phone, verified });
         status.ShouldBe(HttpStatusCode.OK);
     }
 
     private Task<string?> OptedOutAsync() => OptedOutAsync(service);
 
-    private async Task<string?> OptedOutAsync(RunningService at)
+    private async Task<string?> OptedOutAsync(RunningService at, string? userId = null)
     {
-        var (_, preferences) = await at.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{_userId}/preferences");
+        var (_, preferences) = await at.SendAsync(RunningService.AdminKey, HttpMethod.Get, $"/v1/users/{userId ?? _userId}/preferences");
         return preferences["optOutReason"]?.GetValue<string>();
     }
 

@@ -16,7 +16,11 @@ public abstract class WithOwnService : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await DisposeAsyncCore();
         await Service.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Ends what a class of tests started beside the service.</summary>
+    protected virtual ValueTask DisposeAsyncCore() => ValueTask.CompletedTask;
 }

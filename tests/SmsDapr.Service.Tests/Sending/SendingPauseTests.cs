@@ -108,6 +108,21 @@ public sealed class SendingPauseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_look_at_the_pause_hears_of_it_at_once_and_never_probes()
+    {
+        (await Other.PausedUntilAsync(Cancellation)).ShouldBeNull();
+        (await Other.PeekAsync(Cancellation)).ShouldBeNull();
+        await One.BeginAsync(Cancellation);
+        var probeAt = Now + Duration.FromSeconds(60);
+
+        (await Other.PeekAsync(Cancellation)).ShouldBe(probeAt);
+        _service.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        (await Other.PeekAsync(Cancellation)).ShouldBe(probeAt);
+        _reads.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_second_refusal_does_not_put_the_probe_off()
     {
         await One.BeginAsync(Cancellation);
