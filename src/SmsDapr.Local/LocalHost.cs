@@ -119,7 +119,7 @@ internal static class LocalHost
                 Port = options.SimulatorPort,
                 DataDirectory = Path.Combine(options.DataDirectory, "simulators"),
                 ResumeOnStart = false,
-                InboundUrl = $"{options.ServiceUrl.GetLeftPart(UriPartial.Authority)}/webhooks/twilio/inbound",
+                InboundUrl = $"{options.ServiceUrl.GetLeftPart(UriPartial.Authority)}/webhooks/twilio/inbound#rc=3&rp=ct,rt,5xx",
             },
             clock,
             track);

@@ -44,6 +44,17 @@ public sealed class DeliveryInboundScenarios(VirtualSystem system) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_STOP_that_meets_a_failing_store_comes_again()
+    {
+        var user = await system.NewUserAsync();
+        (await system.Api.PostAsJsonAsync("/_test/faults", new { target = "state", fail = "all", count = 1 }, Cancellation)).EnsureSuccessStatusCode().Dispose();
+
+        await ReplyAsync(user, "STOP");
+
+        (await OptOutReasonAsync(user)).ShouldBe("keyword");
+    }
+
+    [Fact]
     public async Task Words_around_a_keyword_and_HELP_cancel_nothing()
     {
         var user = await system.NewUserAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using SmsDapr.EndToEnd.Tests.Harness;
 
 namespace SmsDapr.EndToEnd.Tests;
@@ -102,6 +103,46 @@ public sealed class DeliveryPauseScenarios : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_whose_time_runs_out_before_the_next_probe_ends_when_it_does()
+    {
+        var (first, second) = (await _system.NewUserAsync(), await _system.NewUserAsync());
+        await Twilio.PlanAsync(new { operation = "any", behaviour = new { httpStatus = 401, code = 20003 } });
+        var began = await _system.NowAsync();
+        var refused = await ScheduleAsync(first, "PT20M");
+        await _system.AdvanceAsync(TimeSpan.FromSeconds(2));
+        var untried = await ScheduleAsync(second, "PT5M");
+
+        await _system.AdvanceToAsync(began.AddSeconds(90));
+        var foreseen = (await _system.ExplanationAsync(untried)).Text("outcome");
+        await _system.AdvanceToAsync(began.AddSeconds(181));
+        var explained = (await _system.ExplanationAsync(untried)).Text("outcome");
+        await _system.AdvanceToAsync(began.AddMinutes(5).AddSeconds(3));
+        var late = await _system.MessageAsync(untried);
+        await _system.AdvanceToAsync(began.AddMinutes(20).AddSeconds(1));
+        var spent = await _system.MessageAsync(refused);
+
+        (foreseen, explained).ShouldBe(("will_send", "cancelled"));
+        (late.Text("status"), late.Text("statusReason"), late.Number("attempts")).ShouldBe(("cancelled", "expired", 0));
+        (spent.Text("status"), spent.Text("statusReason"), spent.Number("attempts")).ShouldBe(("failed", "provider_rejected", 1));
+    }
+
+    [Fact]
+    public async Task A_pause_ends_and_its_alert_closes_while_nothing_waits_to_be_sent()
+    {
+        await Twilio.PlanAsync(new { operation = "any", behaviour = new { httpStatus = 401, code = 20003 } });
+        var id = await _system.ScheduleAsync(await _system.NewUserAsync(), sendAt: null);
+        await _system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        using var cancelled = await _system.CancelAsync(id);
+        await Twilio.ForgetPlansAsync();
+        var open = await OpenAlertsAsync();
+
+        await _system.AdvanceAsync(TimeSpan.FromMinutes(3));
+
+        open.ShouldBe(1);
+        (await OpenAlertsAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task When_nearly_every_call_fails_messages_wait_instead_of_spending_attempts()
     {
         var users = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => _system.NewUserAsync()));
@@ -127,5 +168,17 @@ public sealed class DeliveryPauseScenarios : IAsyncLifetime
             (await _system.MessageAsync(id)).Text("status").ShouldBe("delivered");
             (await _system.TextsAsync(user)).ShouldHaveSingleItem();
         }
+    }
+
+    private async Task<string> ScheduleAsync(TestUser user, string maxLateness)
+    {
+        using var response = await _system.Api.PostAsJsonAsync("/v1/messages", new { userId = user.Id, body = "hello", maxLateness }, Cancellation);
+        return (await VirtualSystem.JsonAsync(response)).Text("id")!;
+    }
+
+    private async Task<int> OpenAlertsAsync()
+    {
+        using var response = await _system.Api.GetAsync(new Uri("/v1/alerts", UriKind.Relative), Cancellation);
+        return (await VirtualSystem.JsonAsync(response)).GetProperty("items").GetArrayLength();
     }
 }

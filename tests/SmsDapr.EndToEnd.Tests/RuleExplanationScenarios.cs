@@ -75,7 +75,7 @@ public sealed class RuleExplanationScenarios(ITestOutputHelper output)
                 before.Text("status").ShouldBe("scheduled", story);
         }
 
-        outcomes.ShouldContain("will_send ");
+        outcomes.ShouldContain("will_send sending_paused");
         outcomes.ShouldContain("cancelled expired");
     }
 

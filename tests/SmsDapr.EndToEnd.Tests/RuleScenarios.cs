@@ -133,6 +133,26 @@ public sealed class RuleScenarios(VirtualSystem system) : IClassFixture<VirtualS
     }
 
     [Fact]
+    public async Task A_limit_that_is_lowered_while_a_message_waits_for_its_retry_counts_what_went_out_since()
+    {
+        var user = await system.NewUserAsync("+19075550101", new { quietHours = (string?)null, dailyLimit = 2 });
+        var retried = await system.ScheduleAsync(user, sendAt: null, "meets a 503 first");
+        await system.AdvanceAsync(TimeSpan.FromSeconds(5));
+        var delivered = await system.ScheduleAsync(user, sendAt: null, "goes out at once");
+        await system.AdvanceAsync(TimeSpan.FromSeconds(10));
+        (await system.MessageAsync(retried)).Text("statusReason").ShouldBe("retry");
+
+        await system.PatchUserAsync(user, new { dailyLimit = 1 });
+        var foreseen = (await system.ExplanationAsync(retried)).Text("outcome");
+        await system.AdvanceAsync(TimeSpan.FromMinutes(5));
+
+        foreseen.ShouldBe("cancelled");
+        (await system.MessageAsync(retried)).Text("statusReason").ShouldBe("daily_limit");
+        (await system.MessageAsync(delivered)).Text("status").ShouldBe("delivered");
+        (await system.TextsAsync(user)).ShouldBe(["goes out at once"]);
+    }
+
+    [Fact]
     public async Task A_slot_of_a_message_that_was_never_accepted_is_given_back()
     {
         var user = await system.NewUserAsync("+15005550002", new { quietHours = (string?)null, dailyLimit = 1 });

@@ -7,6 +7,8 @@ namespace SmsDapr.Core.Sending;
 /// <summary>Everything that the send rules look at.</summary>
 public sealed record SendContext
 {
+    private static readonly Duration JustLater = Duration.FromMilliseconds(1);
+
     /// <summary>The message.</summary>
     public required Message Message { get; init; }
 
@@ -22,7 +24,7 @@ public sealed record SendContext
     /// <summary>Lateness of messages that bring none of their own.</summary>
     public required Duration DefaultMaxLateness { get; init; }
 
-    /// <summary>What the user's day holds already: the local day of <see cref="SendTime"/>.</summary>
+    /// <summary>What the user's day holds already: the local day of <see cref="SendTime"/>. Messages that were accepted stand ahead of those that may still end.</summary>
     public required DaySlots Day { get; init; }
 
     /// <summary>Days of zones that the user left and that count beside <see cref="Day"/>.</summary>
@@ -36,6 +38,13 @@ public sealed record SendContext
 
     /// <summary>When the message would go out: now, or when it is due.</summary>
     public Instant SendTime => Instant.Max(Now, Message.DueAt);
+
+    /// <summary>The last instant at which the message is not too late.</summary>
+    public Instant LatestAt => Message.SendAt + (Message.MaxLateness ?? DefaultMaxLateness);
+
+    /// <summary>When waiting any longer is of no use: the message is too late from then on, or its event has begun.</summary>
+    public Instant TimeRunsOutAt =>
+        LatestAt + JustLater is var tooLate && Message.Event is { } calendarEvent ? Instant.Min(tooLate, calendarEvent.Start) : tooLate;
 
     /// <summary>The local day of <see cref="SendTime"/>, whose <see cref="Day"/> is needed, and those of <see cref="EarlierDays"/>.</summary>
     public static IReadOnlyList<LocalDay> DaysOf(Message message, UserPreferences user, Instant now) =>

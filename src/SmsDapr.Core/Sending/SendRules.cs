@@ -154,7 +154,7 @@ public static class SendRules
 
     private static (SendVerdict, string) Lateness(SendContext context)
     {
-        var latest = context.Message.SendAt + (context.Message.MaxLateness ?? context.DefaultMaxLateness);
+        var latest = context.LatestAt;
         return context.SendTime <= latest
             ? Pass($"It may go out until {Text(latest)}.")
             : End(StatusReason.Expired, $"It was to go out by {Text(latest)}.");
@@ -186,7 +186,7 @@ public static class SendRules
             : "";
 
     private static (SendVerdict, string) Paused(SendContext context) =>
-        context.PausedUntil is { } until && until > context.SendTime
+        context.PausedUntil is { } until && until >= context.SendTime
             ? (new SendVerdict.Wait(until), $"All sending rests; it is tried again at {Text(until)}.")
             : Pass("Sending is not paused.");
 

@@ -25,6 +25,10 @@ public sealed record DaySlots(string UserId, LocalDay Day, IReadOnlyList<string>
         return before.Count + alsoCounting.Sum(day => day.MessageIds.Count) < limit || CountOnce(before, messageId, alsoCounting) < limit;
     }
 
+    /// <summary>The day with some of its messages ahead of the others, as if they had taken their slots first.</summary>
+    public DaySlots Ahead(IReadOnlySet<string> messageIds) =>
+        this with { MessageIds = [.. MessageIds.Where(messageIds.Contains), .. MessageIds.Where(id => !messageIds.Contains(id))] };
+
     /// <summary>The day with a slot for a message: the same instance when it already holds one, null when the limit is reached.</summary>
     public DaySlots? Take(string messageId, int limit, params IReadOnlyList<DaySlots> alsoCounting)
     {

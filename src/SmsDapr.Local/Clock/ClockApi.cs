@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using System.Xml;
 using SmsDapr.Sidecar.State;
 
@@ -15,11 +14,11 @@ internal static class ClockApi
     {
         var group = app.MapGroup("/_test").ExcludeFromDescription().AllowAnonymous().AddEndpointFilter(OnlyLoopback);
         group.MapGet("/clock", () => new { now = Text(clock.GetUtcNow()) });
-        group.MapPost("/clock/advance", async (JsonElement body, CancellationToken cancellation) =>
+        group.MapPost("/clock/advance", async (AdvanceRequest request, CancellationToken cancellation) =>
         {
-            if (Target(body, clock.GetUtcNow()) is not { } target)
+            if (Target(request, clock.GetUtcNow()) is not { } target)
             {
-                return Results.Problem("Send {\"by\":\"PT9H\"} or {\"to\":\"2026-03-08T13:00:00Z\"}, not before now.", statusCode: 400);
+                return Results.Problem("Send either {\"by\":\"PT9H\"} or {\"to\":\"2026-03-08T13:00:00Z\"}, not before now.", statusCode: 400);
             }
 
             var idle = await clock.AdvanceAsync(target, RealTimeLimit, cancellation);
@@ -50,32 +49,28 @@ internal static class ClockApi
         return Results.NoContent();
     }
 
-    private static DateTimeOffset? Target(JsonElement body, DateTimeOffset now)
+    private static DateTimeOffset? Target(AdvanceRequest request, DateTimeOffset now)
     {
-        if (body.ValueKind != JsonValueKind.Object)
+        switch (request)
         {
-            return null;
-        }
+            case { By: { } by, To: null }:
+                try
+                {
+                    var span = XmlConvert.ToTimeSpan(by);
+                    return span < TimeSpan.Zero || span > DateTimeOffset.MaxValue - now ? null : now + span;
+                }
+                catch (Exception e) when (e is FormatException or OverflowException)
+                {
+                    return null;
+                }
 
-        if (body.TryGetProperty("by", out var by) && by.ValueKind == JsonValueKind.String)
-        {
-            try
-            {
-                var span = XmlConvert.ToTimeSpan(by.GetString()!);
-                return span < TimeSpan.Zero ? null : now + span;
-            }
-            catch (FormatException)
-            {
+            case { By: null, To: { } to }:
+                return DateTimeOffset.TryParse(to, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) && instant >= now
+                    ? instant
+                    : null;
+            default:
                 return null;
-            }
         }
-
-        return body.TryGetProperty("to", out var to)
-            && to.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(to.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-            && instant >= now
-                ? instant
-                : null;
     }
 
     private static string Text(DateTimeOffset instant) =>
@@ -85,6 +80,8 @@ internal static class ClockApi
         context.HttpContext.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
             ? next(context)
             : ValueTask.FromResult<object?>(Results.NotFound());
+
+    private sealed record AdvanceRequest(string? By, string? To);
 
     private sealed record FaultRequest(string? Target, string? Fail, int? Count, bool? Down);
 }

@@ -1,4 +1,5 @@
 using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Sending;
 
 namespace SmsDapr.Service.Delivery;
 
@@ -17,5 +18,9 @@ internal static class DeliveryRegistration
     }
 
     public static void MapReconciler(this IEndpointRouteBuilder routes) =>
-        routes.MapCron("reconcile", (Reconciler reconciler, CancellationToken cancellation) => reconciler.RunAsync(cancellation));
+        routes.MapCron("reconcile", RunAsync);
+
+    // A pause ends, and its alert with it, also while no message is due that would look whether it may go out.
+    private static Task RunAsync(Reconciler reconciler, SendingPause pause, CancellationToken cancellation) =>
+        Task.WhenAll(pause.PausedUntilAsync(cancellation), reconciler.RunAsync(cancellation));
 }

@@ -72,8 +72,10 @@ internal sealed class SendGuard(
                 return new GuardResult.Changed();
         }
 
-        if ((await pause.PausedUntilAsync(cancellation) ?? circuit.OpenUntil ?? pace.WaitUntil(message.Id)) is { } until)
+        if ((await pause.PausedUntilAsync(cancellation) ?? circuit.OpenUntil ?? pace.WaitUntil(message.Id)) is { } open)
         {
+            // Whose time runs out before that ends then, not later.
+            var until = Instant.Min(open, context.TimeRunsOutAt);
             if (until - context.Now > ShortWait)
                 await ChangeAsync(version, message.Pause(until, context.Now), cancellation);
             return new GuardResult.Wait(until);
@@ -127,7 +129,11 @@ internal sealed class SendGuard(
         if (SendRules.Foresee(context) is SendVerdict.Defer defer
             && context.Message.Defer(defer.Until, defer.Reason, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var deferred })
             context = (await ContextAsync(deferred, cancellation)).Context with { Event = context.Event };
-        return SendRules.Explain(context with { PausedUntil = await pause.PeekAsync(cancellation) ?? circuit.OpenUntil });
+        var pausedUntil = await pause.PeekAsync(cancellation) ?? circuit.OpenUntil;
+        if (pausedUntil > context.SendTime
+            && context.Message.Pause(Instant.Min(pausedUntil.Value, context.TimeRunsOutAt), context.Now) is Transition.Changed { Next: var paused })
+            context = (await ContextAsync(paused, cancellation)).Context with { Event = context.Event };
+        return SendRules.Explain(context with { PausedUntil = pausedUntil });
     }
 
     /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
@@ -186,12 +192,25 @@ internal sealed class SendGuard(
             Now = now,
             SendingEnabled = options.SendingEnabled,
             DefaultMaxLateness = options.MaxLateness,
-            Day = days.Day,
+            Day = await InOrderAsync(message, user, days, cancellation),
             EarlierDays = days.Earlier,
         };
         return message is { Event: not null, IsFinal: false }
             ? (Seen(context, await events.LastKnownAsync(message, cancellation)), days)
             : (context, days);
+    }
+
+    /// <summary>
+    /// Only after the limit was lowered do more messages hold slots than it allows. Then what went out, or is on its way, comes before what
+    /// took its slot earlier and still waits.
+    /// </summary>
+    private async Task<DaySlots> InOrderAsync(Message message, UserPreferences user, CountedDays days, CancellationToken cancellation)
+    {
+        if (message.EverAccepted || !days.Day.Holds(message.Id) || days.Count <= user.DailyLimit)
+            return days.Day;
+        var later = days.Day.MessageIds.SkipWhile(id => id != message.Id).Skip(1).ToList();
+        var found = await messages.FindManyAsync(later, cancellation);
+        return days.Day.Ahead(found.Where(other => other.EverAccepted || other.Status == MessageStatus.Sending).Select(other => other.Id).ToHashSet());
     }
 
     /// <summary>The context with the event as the calendar has it now, if it comes to that.</summary>

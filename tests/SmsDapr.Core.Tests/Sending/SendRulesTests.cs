@@ -241,6 +241,22 @@ public sealed class SendRulesTests
         Outcome(Context(Scheduled()) with { PausedUntil = At(60) }).ShouldBe((SendOutcome.WillSend, At(60)));
         Outcome(Context(Scheduled()) with { Now = At(-600), PausedUntil = At(-300) }).ShouldBe((SendOutcome.WillSend, Noon));
         Outcome(Context(Scheduled()) with { SendingEnabled = false, PausedUntil = At(60) }).Outcome.ShouldBe(SendOutcome.Cancelled);
+        Outcome(Context(Scheduled().Pause(At(60), Noon).Next()) with { PausedUntil = At(60) }).ShouldBe((SendOutcome.WillSend, At(60)));
+    }
+
+    [Fact]
+    public void TimeRunsOutAt_is_when_the_rules_begin_to_end_the_message()
+    {
+        var custom = MessageLifecycle.Create(New with { MaxLateness = Duration.FromMinutes(20) }, Noon);
+        var (late, reminder, often) = (Context(custom), Context(Reminder()), Context(Reminder()) with { DefaultMaxLateness = Duration.FromMinutes(5) });
+
+        late.LatestAt.ShouldBe(At(20 * 60));
+        reminder.TimeRunsOutAt.ShouldBe(Event.Start);
+        foreach (var (context, reason) in new[] { (late, StatusReason.Expired), (reminder, StatusReason.EventStarted), (often, StatusReason.Expired) })
+        {
+            ShouldEnd(context with { Now = context.TimeRunsOutAt }, reason);
+            SendRules.Decide(context with { Now = context.TimeRunsOutAt - Duration.FromMilliseconds(1) }).ShouldBeOfType<SendVerdict.Pass>();
+        }
     }
 
     [Fact]

@@ -39,6 +39,17 @@ public sealed class DaySlotsTests
     }
 
     [Fact]
+    public void Messages_that_are_put_ahead_leave_no_room_for_one_that_took_its_slot_before()
+    {
+        var day = Empty with { MessageIds = ["waits", "gone", "waits too"] };
+
+        day.Ahead(new HashSet<string> { "gone", "stranger" }).MessageIds.ShouldBe(["gone", "waits", "waits too"]);
+        day.Ahead(new HashSet<string> { "gone" }).HasRoomFor("waits", 1).ShouldBeFalse();
+        day.Ahead(new HashSet<string> { "gone" }).HasRoomFor("waits", 2).ShouldBeTrue();
+        day.Ahead(new HashSet<string> { "gone" }).HasRoomFor("waits too", 2).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Other_days_count_each_message_once()
     {
         var day = Empty with { MessageIds = ["a", "b"] };

@@ -52,6 +52,20 @@ public sealed class BadRequestTests(RunningService service)
         problem["errors"]!.AsObject().ShouldHaveSingleItem().Key.ShouldBe(field);
     }
 
+    [Theory]
+    [InlineData("Override")]
+    [InlineData(" override")]
+    [InlineData("respect, override")]
+    [InlineData("1")]
+    public async Task WordThatIsNotExactlyOneOfAnEnum_isA400ThatNamesTheField(string word)
+    {
+        var (status, problem) = await service.SendAsync(
+            RunningService.AdminKey, HttpMethod.Post, "/v1/messages", new { userId = "anna", body = "x", quietHours = word, overrideReason = "urgent" });
+
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        problem["errors"]!.AsObject().ShouldHaveSingleItem().Key.ShouldBe("quietHours");
+    }
+
     [Fact]
     public async Task SeveralBadFields_areNamedTogether()
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
@@ -59,7 +60,7 @@ internal static class SchemaDocs
     }
 
     /// <summary>
-    /// An enum's words are the same wherever it is used. The generator adds null to those of an enum that is nullable somewhere; but there the property
+    /// An enum's words are the same wherever it is used, and hidden by their converter. The generator adds null to those of an enum that is nullable somewhere; but there the property
     /// says so itself, as <c>oneOf</c> null and the enum, and null has to match one of the two.
     /// </summary>
     public static async Task ShowEnums(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
@@ -69,12 +70,8 @@ internal static class SchemaDocs
         if (!(inner ?? type).IsEnum)
             return;
         if (inner is not null)
-        {
-            var words = await context.GetOrCreateSchemaAsync(inner, cancellationToken: cancellation);
-            schema.Enum = words.Enum;
-            schema.Description = words.Description;
-        }
-
+            schema.Description = (await context.GetOrCreateSchemaAsync(inner, cancellationToken: cancellation)).Description;
+        schema.Enum = [.. Enum.GetValues(inner ?? type).Cast<Enum>().Select(value => (JsonNode)ExactWords.Of(value))];
         schema.Type = JsonSchemaType.String;
     }
 

@@ -25,6 +25,7 @@ internal static class JsonRegistration
         options.NumberHandling = JsonNumberHandling.Strict;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.AllowDuplicateProperties = false;
+        options.Converters.Insert(0, new ExactWords());
         options.Converters.Add(new PatchedConverter());
     }
 }
