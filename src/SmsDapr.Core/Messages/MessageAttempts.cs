@@ -169,7 +169,13 @@ public static class MessageAttempts
     public static Transition AttemptFound(
         this Message message, int number, string twilioSid, string? providerStatus, int? errorCode, Instant now, RetryOptions options)
     {
-        var status = ProviderStatuses.Find(providerStatus) ?? ProviderStatus.Accepted;
+        // Read comes after delivered, whose receipt may be on its way.
+        var status = ProviderStatuses.Find(providerStatus) switch
+        {
+            null => ProviderStatus.Accepted,
+            ProviderStatus.Read => ProviderStatus.Delivered,
+            { } known => known,
+        };
         return message.Progress(number, new AttemptProgress(twilioSid, status, errorCode, now, TimelineSource.Reconciler), options);
     }
 

@@ -118,12 +118,12 @@ internal sealed partial class ReminderComposer(
         }
     }
 
-    [LoggerMessage(5001, LogLevel.Information, "There is no usable conversation component {Component} ({Status}); reminders are worded from templates")]
+    [LoggerMessage(7001, LogLevel.Information, "There is no usable conversation component {Component} ({Status}); reminders are worded from templates")]
     private static partial void LogAbsent(ILogger logger, string component, StatusCode status);
 
-    [LoggerMessage(5002, LogLevel.Warning, "Conversation component {Component} gave no usable text ({Failure}); the template was used")]
+    [LoggerMessage(7002, LogLevel.Warning, "Conversation component {Component} gave no usable text ({Failure}); the template was used")]
     private static partial void LogFailed(ILogger logger, string component, string failure);
 
-    [LoggerMessage(5003, LogLevel.Warning, "Conversation component {Component} keeps failing and is left alone for a while")]
+    [LoggerMessage(7003, LogLevel.Warning, "Conversation component {Component} keeps failing and is left alone for a while")]
     private static partial void LogPaused(ILogger logger, string component);
 }

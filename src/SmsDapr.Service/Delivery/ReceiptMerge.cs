@@ -1,3 +1,4 @@
+using NodaTime;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
@@ -15,6 +16,9 @@ namespace SmsDapr.Service.Delivery;
 internal sealed class ReceiptMerge(
     MessageRepository messages, MessageEngine engine, SettledMessages settled, IUserDirectory users, SendingPause pause, SmsOptions options)
 {
+    /// <summary>Twilio repeats a receipt that was not stored within a minute at most.</summary>
+    private static readonly Duration Repeats = Duration.FromMinutes(1);
+
     /// <summary>The record as it is then; null when the fact does not fit it or there is none.</summary>
     public async Task<Message?> TakeAsync(string messageId, ReceiptFact fact, CancellationToken cancellation)
     {
@@ -33,7 +37,9 @@ internal sealed class ReceiptMerge(
                 await FollowAsync(next, fact, hadEnded, cancellation);
                 return next;
             case Transition.Unchanged { Current: var current }:
-                // The process may have died between storing this very receipt and nudging.
+                // The process may have died between storing this very receipt and what follows from it.
+                if (IsJustStored(current, fact))
+                    await HeedAsync(current, fact, cancellation);
                 if (current.IsFinal && !settled.Contains(messageId))
                     await engine.NudgeAsync(current, cancellation);
                 return current;
@@ -44,17 +50,26 @@ internal sealed class ReceiptMerge(
 
     private async Task FollowAsync(Message next, ReceiptFact fact, bool hadEnded, CancellationToken cancellation)
     {
-        var meaning = ErrorCatalogue.Find(fact.ErrorCode);
-        if (meaning.OptsOut)
-            await users.OptOutAsync(next.UserId, OptOutReason.Provider, cancellation);
-        if (meaning.Category == ErrorCategory.AccountAuth)
-            await pause.BeginAsync(cancellation);
+        await HeedAsync(next, fact, cancellation);
 
         // The workflow of an unconfirmed message is over; a failure that comes after all is worth another attempt.
         if (hadEnded && next.Status == MessageStatus.Scheduled)
             await engine.StartAsync(next.Id, cancellation);
         else if (next.Status != MessageStatus.Sent)
             await NudgeAsync(next, cancellation);
+    }
+
+    /// <summary>Whether this is the receipt of a failure that was stored a moment ago. A much later copy must not opt out a user who opted in again since.</summary>
+    private static bool IsJustStored(Message message, ReceiptFact fact) =>
+        message.Sms.Attempts.Any(attempt => attempt.TwilioSid == fact.TwilioSid && attempt.FailedAt is { } failedAt && fact.At - failedAt < Repeats);
+
+    private async Task HeedAsync(Message message, ReceiptFact fact, CancellationToken cancellation)
+    {
+        var meaning = ErrorCatalogue.Find(fact.ErrorCode);
+        if (meaning.OptsOut)
+            await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
+        if (meaning.Category == ErrorCategory.AccountAuth)
+            await pause.BeginAsync(cancellation);
     }
 
     private async Task NudgeAsync(Message message, CancellationToken cancellation)

@@ -50,6 +50,9 @@ internal sealed class MessageAcceptance(
     TwilioOptions twilio,
     IClock clock)
 {
+    /// <summary>A request that has not started its workflow by then never will.</summary>
+    private static readonly Duration UnderWay = Duration.FromMinutes(1);
+
     /// <summary>What the planner accepts under an id is always the same reminder, whatever its event looks like by then.</summary>
     private const string ReminderFingerprint = "reminder";
 
@@ -125,7 +128,13 @@ internal sealed class MessageAcceptance(
             return new Acceptance.Repeated(message);
         }
 
-        return await IsVisibleAsync(message, cancellation) ? new Acceptance.Conflict() : null;
+        if (await IsVisibleAsync(message, cancellation))
+            return new Acceptance.Conflict();
+
+        // Its request may be about to start the workflow; written over now, both would be told that they were accepted.
+        return message.RequestFingerprint is not null && clock.GetCurrentInstant() - message.UpdatedAt < UnderWay
+            ? throw new AcceptanceUnderWayException()
+            : null;
     }
 
     private Drafted Draft(NewMessage reminder, UserPreferences user) =>
@@ -188,3 +197,6 @@ internal sealed class MessageAcceptance(
     /// <summary>A refusal, or the message to store.</summary>
     private sealed record Drafted(Acceptance? Refused, Message? Message);
 }
+
+/// <summary>Another request under the same id may still be under way; what becomes of it is known in a minute.</summary>
+internal sealed class AcceptanceUnderWayException() : SidecarUnavailableException("Another request under this id may still be under way.");

@@ -9,6 +9,7 @@ namespace SmsDapr.Service.Messages;
 internal sealed partial class MessageEngine(DaprWorkflowClient workflows, ILogger<MessageEngine> logger)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan NudgeLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemoveLimit = TimeSpan.FromSeconds(10);
 
@@ -39,8 +40,19 @@ internal sealed partial class MessageEngine(DaprWorkflowClient workflows, ILogge
     public async Task<bool> ExistsAsync(string messageId, CancellationToken cancellation) =>
         (await FindAsync(messageId, cancellation)).Exists;
 
-    public Task<WorkflowState> FindAsync(string messageId, CancellationToken cancellation) =>
-        workflows.GetWorkflowStateAsync(messageId, getInputsAndOutputs: false, cancellation);
+    public async Task<WorkflowState> FindAsync(string messageId, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(FindLimit);
+        try
+        {
+            return await workflows.GetWorkflowStateAsync(messageId, getInputsAndOutputs: false, limit.Token);
+        }
+        catch (Exception e) when (IsOpenOutcome(e) && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new WorkflowUnavailableException(e);
+        }
+    }
 
     /// <summary>
     /// Says «look again». Best effort: the record is stored already, and the workflow's own timer or the reconciler finds it.
@@ -112,4 +124,4 @@ internal sealed partial class MessageEngine(DaprWorkflowClient workflows, ILogge
 
 /// <summary>The workflow engine does not answer, so nothing can be accepted.</summary>
 internal sealed class WorkflowUnavailableException(Exception inner)
-    : SidecarUnavailableException("The workflow engine did not take the message.", inner);
+    : SidecarUnavailableException("The workflow engine does not answer.", inner);

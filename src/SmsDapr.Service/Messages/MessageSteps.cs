@@ -62,8 +62,7 @@ internal sealed partial class MessageSteps(
         if (!version.Value.Accepted)
         {
             // The accept step failed and the workflow went on; nothing goes out before the message is taken on.
-            await AcceptAsync(version.Value.Id, cancellation);
-            return null;
+            return await AcceptAsync(version.Value.Id, cancellation);
         }
 
         return await guard.PassAsync(version, cancellation) switch
@@ -89,8 +88,13 @@ internal sealed partial class MessageSteps(
             case { Status: MessageStatus.Sent }:
                 return NextStep.AwaitReceipt;
             case { Status: MessageStatus.Scheduled } when await guard.ForeseeEndAsync(message, cancellation) is { } reason:
+                // Judged as it was: one that was moved meanwhile has another time.
                 await messages.ApplyAsync(
-                    message.Id, current => current.End(reason, TimelineSource.Workflow, clock.GetCurrentInstant()), cancellation);
+                    message.Id,
+                    current => (current.SendAt, current.DueAt, current.UpdatedAt) == (message.SendAt, message.DueAt, message.UpdatedAt)
+                        ? current.End(reason, TimelineSource.Workflow, clock.GetCurrentInstant())
+                        : new Transition.Unchanged(current),
+                    cancellation);
                 return null;
             default:
                 return null;

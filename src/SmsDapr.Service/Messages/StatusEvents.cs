@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Dapr;
 using Dapr.Client;
@@ -26,26 +25,26 @@ internal sealed partial class StatusEvents(
 
     private const string EventType = "smsdapr.message.status.v1";
 
-    private readonly ConcurrentDictionary<string, long> _published = new(StringComparer.Ordinal);
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(10);
+
+    private readonly PublishedSequences _published = new();
 
     public Message WithKnownPublished(Message message) =>
-        _published.TryGetValue(message.Id, out var sequence) && message.WithPublished(sequence) is Transition.Changed { Next: var known }
-            ? known
-            : message;
+        message.WithPublished(_published.Of(message.Id, message.PublishedSequence)) is Transition.Changed { Next: var known } ? known : message;
 
     /// <summary>False when something is still unpublished.</summary>
     public async Task<bool> PublishAsync(Message message, CancellationToken cancellation)
     {
-        var known = _published.GetValueOrDefault(message.Id, message.PublishedSequence);
+        var known = _published.Of(message.Id, message.PublishedSequence);
         try
         {
             foreach (var entry in message.Timeline.Where(entry => entry.Sequence > known))
             {
                 await PublishAsync(message, entry, cancellation);
-                _published[message.Id] = entry.Sequence;
+                _published.Add(message.Id, entry.Sequence);
             }
         }
-        catch (Exception e) when (e is DaprException or RpcException)
+        catch (Exception e) when (e is DaprException or RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             // The record is stored and true; the entries go out with its next change, or when the reconciler comes by.
             LogNotPublished(logger, message.Id, e.GetType().Name);
@@ -54,22 +53,24 @@ internal sealed partial class StatusEvents(
 
         if (message.IsFinal)
         {
-            _published.TryRemove(message.Id, out _);
+            _published.Remove(message.Id);
             settled.Add(message.Id, Settlement.Published);
         }
 
         return true;
     }
 
-    private Task PublishAsync(Message message, TimelineEntry entry, CancellationToken cancellation)
+    private async Task PublishAsync(Message message, TimelineEntry entry, CancellationToken cancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(PublishLimit);
         var data = new StatusEvent(message.Id, message.UserId, entry.Status, entry.Reason, entry.Attempt, entry.Sequence, entry.At);
         var metadata = new Dictionary<string, string>
         {
             ["cloudevent.type"] = EventType,
             ["cloudevent.id"] = string.Create(CultureInfo.InvariantCulture, $"{message.Id}-{entry.Sequence}"),
         };
-        return dapr.PublishEventAsync(options.PubSub, Topic, data, metadata, cancellation);
+        await dapr.PublishEventAsync(options.PubSub, Topic, data, metadata, limit.Token);
     }
 
     [LoggerMessage(2001, LogLevel.Warning, "Status of message {MessageId} was stored but not published ({Failure}); it goes out with the next change or when the reconciler comes by")]

@@ -96,7 +96,7 @@ internal sealed partial class ZoneRulesSweep(
     /// <summary>The newest rules that every waiting message was held to.</summary>
     private sealed record ZoneRules(string Tzdb);
 
-    [LoggerMessage(2004, LogLevel.Information, "Waiting messages follow the time zone rules of {Version}: {Moved} moved")]
+    [LoggerMessage(2007, LogLevel.Information, "Waiting messages follow the time zone rules of {Version}: {Moved} moved")]
     private static partial void LogSwept(ILogger logger, string version, int moved);
 
     [LoggerMessage(2006, LogLevel.Error, "Waiting messages could not be held to the time zone rules; the next start tries again")]

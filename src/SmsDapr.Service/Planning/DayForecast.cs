@@ -22,7 +22,9 @@ internal sealed class DayForecast(UserMessages userMessages, IUserDirectory user
         if (messages.Count == 0)
             return new Dictionary<string, ExpectedMessage>();
 
-        messages.AddRange(await userMessages.WaitingAsync(user.UserId, now, cancellation));
+        // Another planner may have been quicker with some of them.
+        var ids = messages.Select(message => message.Id).ToHashSet();
+        messages.AddRange((await userMessages.WaitingAsync(user.UserId, now, cancellation)).Where(message => ids.Add(message.Id)));
         var days = await users.FindDaysAsync(user.UserId, [.. messages.SelectMany(message => DaysOf(message, user, now)).Distinct()], cancellation);
         return new ReminderForecast(user, now, options.SendingEnabled, options.MaxLateness)
             .With([days.Day, .. days.Earlier])

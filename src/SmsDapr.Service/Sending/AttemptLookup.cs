@@ -31,6 +31,9 @@ internal sealed class AttemptLookup(TwilioClient twilio, TwilioOptions options, 
     /// <summary>A call is over this long after it was requested, whoever made it: longer than <see cref="TwilioClient"/> waits for an answer.</summary>
     public static readonly Duration CallIsOver = Duration.FromSeconds(30);
 
+    /// <summary>A create that has not left its queue so long after it was requested is not made: with the longest call it would not be over in time.</summary>
+    public static readonly Duration CallLeaves = Duration.FromSeconds(10);
+
     private static readonly Duration ClockSkew = Duration.FromMinutes(5);
 
     public async Task<AttemptFinding> FindAsync(Message message, SendAttempt attempt, CancellationToken cancellation)

@@ -39,7 +39,8 @@ internal sealed class AttemptMaker(
     public async Task<Message?> MakeAsync(Message message, CancellationToken cancellation)
     {
         var number = message.Attempts;
-        var request = new CreateMessage(message.Sms.To!, message.Body, message.Sms.SmartEncoding, StatusCallback(message.Id, number));
+        var request = new CreateMessage(
+            message.Sms.To!, message.Body, message.Sms.SmartEncoding, StatusCallback(message.Id, number), message.CurrentAttempt!.RequestedAt + AttemptLookup.CallLeaves);
         switch (await twilio.CreateAsync(request, cancellation))
         {
             case CreateOutcome.Accepted accepted:
@@ -48,7 +49,7 @@ internal sealed class AttemptMaker(
             case CreateOutcome.Refused refused:
                 return await RefusedAsync(message, new ProviderError(refused.Code, refused.HttpStatus, refused.Text), cancellation);
             case CreateOutcome.NotMade:
-                return await StoreAsync(message, m => m.AttemptWithdrawn(number, circuit.OpenUntil ?? (Now + TrySoon), Now), cancellation);
+                return await StoreAsync(message, OfThisCall(message, m => m.AttemptWithdrawn(number, circuit.OpenUntil ?? (Now + TrySoon), Now)), cancellation);
             case CreateOutcome.Unknown unknown:
                 var lost = await LostAsync(message, new ProviderError(unknown.Code, unknown.HttpStatus, unknown.Text), cancellation);
 
@@ -81,8 +82,8 @@ internal sealed class AttemptMaker(
         switch (finding)
         {
             case AttemptFinding.Found found:
-                await AdoptAsync(message, attempt, found.Message, cancellation);
-                return null;
+                var adopted = await AdoptAsync(message, attempt, found.Message, cancellation);
+                return adopted is null or { Status: MessageStatus.Sending } ? Now + LookAgain : null;
             case AttemptFinding.Ambiguous:
                 return Now + LookAgain;
             case AttemptFinding.Absent when Now < callIsOver:
@@ -134,13 +135,13 @@ internal sealed class AttemptMaker(
     private async Task<Message?> RefusedAsync(Message message, ProviderError error, CancellationToken cancellation)
     {
         await HeedAsync(message, error, cancellation);
-        return await StoreAsync(message, m => m.AttemptRefused(message.Attempts, error, Now, sms.Retry), cancellation);
+        return await StoreAsync(message, OfThisCall(message, m => m.AttemptRefused(message.Attempts, error, Now, sms.Retry)), cancellation);
     }
 
     private async Task<Message?> LostAsync(Message message, ProviderError error, CancellationToken cancellation)
     {
         await HeedAsync(message, error, cancellation);
-        return await StoreAsync(message, m => m.AttemptLost(message.Attempts, error, Now), cancellation);
+        return await StoreAsync(message, OfThisCall(message, m => m.AttemptLost(message.Attempts, error, Now)), cancellation);
     }
 
     /// <summary>What an error says about more than this message: the account, the pace, the recipient.</summary>
@@ -154,6 +155,12 @@ internal sealed class AttemptMaker(
         if (meaning.OptsOut)
             await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
     }
+
+    /// <summary>A fact about a call that brought nothing. The attempt may have been made again meanwhile: then it says nothing of the later call.</summary>
+    private static Func<Message, Transition> OfThisCall(Message made, Func<Message, Transition> fact) => current =>
+        current.Sms.Attempts.FirstOrDefault(attempt => attempt.Number == made.Attempts)?.RequestedAt == made.CurrentAttempt!.RequestedAt
+            ? fact(current)
+            : new Transition.Unchanged(current);
 
     private async Task<Message?> StoreAsync(Message message, Func<Message, Transition> fact, CancellationToken cancellation) =>
         await messages.ApplyAsync(message.Id, fact, cancellation) switch

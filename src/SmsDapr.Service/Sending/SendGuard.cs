@@ -136,12 +136,17 @@ internal sealed class SendGuard(
         return SendRules.Explain(context with { PausedUntil = pausedUntil });
     }
 
-    /// <summary>Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun.</summary>
+    /// <summary>
+    /// Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun, to the number and on the day that it began
+    /// with.
+    /// </summary>
     public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {
         var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
         var (context, _) = await ContextAsync(asBefore, cancellation);
-        return SendRules.Decide(await PeekAsync(context, cancellation)) is SendVerdict.Pass;
+        return context.User.Phone?.Number == message.Sms.To
+            && (message.EverAccepted || context.Day.Holds(message.Id))
+            && SendRules.Decide(await PeekAsync(context, cancellation)) is SendVerdict.Pass;
     }
 
     /// <summary>The words for an attempt that is made again now; null when those that it has will do.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Http.Resilience;
+using NodaTime;
 using Polly;
 
 namespace SmsDapr.Service.Sending;
@@ -28,15 +29,16 @@ internal static class SendingRegistration
         this WebApplicationBuilder builder, Action<ResiliencePipelineBuilder<HttpResponseMessage>, IServiceProvider> addLimits)
         where TClient : class
     {
-        builder.Services.AddHttpClient(typeof(TClient).Name, http => http.Timeout = Timeout.InfiniteTimeSpan)
+        var client = builder.Services.AddHttpClient(typeof(TClient).Name, http => http.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
                 ConnectTimeout = TimeSpan.FromSeconds(5),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 AutomaticDecompression = DecompressionMethods.All,
-            })
-            .AddResilienceHandler("twilio", (pipeline, context) => addLimits(pipeline, context.ServiceProvider));
+            });
+        client.AddResilienceHandler("twilio", (pipeline, context) => addLimits(pipeline, context.ServiceProvider));
+        client.AddHttpMessageHandler(services => new WholeAnswer(services.GetRequiredService<IClock>()));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TClient>(
             services, services.GetRequiredService<IHttpClientFactory>().CreateClient(typeof(TClient).Name)));
     }

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using NodaTime;
 using Polly.CircuitBreaker;
 using Polly.RateLimiting;
 using SmsDapr.Service.Hosting.Options;
 
 namespace SmsDapr.Service.Sending;
 
-/// <summary>A message to be created; <paramref name="StatusCallback"/> carries ids, never a number.</summary>
-internal sealed record CreateMessage(string To, string Body, bool SmartEncoding, Uri? StatusCallback)
+/// <summary>A message to be created; <paramref name="StatusCallback"/> carries ids, never a number. From <paramref name="LeavesBefore"/> on it is not asked for any more.</summary>
+internal sealed record CreateMessage(string To, string Body, bool SmartEncoding, Uri? StatusCallback, Instant? LeavesBefore = null)
 {
     /// <summary>Nothing of it: number and text must not reach a log.</summary>
     public override string ToString() => nameof(CreateMessage);
@@ -46,12 +47,14 @@ internal sealed class TwilioClient(HttpClient http, TwilioOptions options)
         form.Add(new("ValidityPeriod", ((int)options.ValidityPeriod.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         using var request = Request(HttpMethod.Post, $"{MessagesPath}.json");
         request.Content = new FormUrlEncodedContent(form);
+        if (message.LeavesBefore is { } limit)
+            request.Options.Set(WholeAnswer.LeavesBefore, limit);
         try
         {
             using var response = await http.SendAsync(request, cancellation);
             return await ReadCreateAsync(response, cancellation);
         }
-        catch (Exception e) when (e is BrokenCircuitException or RateLimiterRejectedException)
+        catch (Exception e) when (e is BrokenCircuitException or RateLimiterRejectedException or TooLateToLeaveException)
         {
             return new CreateOutcome.NotMade();
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.RateLimiting;
@@ -12,6 +13,8 @@ internal static class TwilioFailures
     /// </summary>
     public static bool IsNoAnswer(Exception e, CancellationToken cancellation) =>
         e is HttpRequestException or IOException or ExecutionRejectedException
+        // What is not Twilio's JSON, or says nothing certain, is no answer.
+        || e is JsonException or InvalidOperationException
         || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     /// <summary>Whether a request certainly did not reach Twilio: no connection came about, or it was not made because Twilio is known to be down.</summary>

@@ -10,6 +10,15 @@ public sealed class MessageLookupTests
     private static ProviderError Unavailable => new(20503, 503, "Service is unavailable");
 
     [Fact]
+    public void AttemptFound_that_was_read_already_is_delivered()
+    {
+        var found = InFlight().AttemptFound(1, Sid1, "read", null, At(60), Retry).Next();
+
+        found.Status.ShouldBe(MessageStatus.Delivered);
+        found.TwilioSid.ShouldBe(Sid1);
+    }
+
+    [Fact]
     public void AttemptLost_stays_sending_with_an_open_outcome()
     {
         var message = InFlight().AttemptLost(1, Unavailable, At(30)).Next();

@@ -15,6 +15,9 @@ namespace SmsDapr.Service.Tests.Calendar;
 /// <summary>A service of its own with calendars in memory and a clock in the year 2030, where no workflow timer fires.</summary>
 internal sealed class CalendarHost : IAsyncDisposable
 {
+    /// <summary>Hosts share a state store, and each follows at its start all calendars that it finds there: one at a time, or one takes up the other's.</summary>
+    public const string Alone = "calendars";
+
     public static readonly Instant Morning = Instant.FromUtc(2030, 1, 7, 8, 0);
 
     private static int _numbers = 3000;

@@ -6,6 +6,7 @@ using SmsDapr.Service.Tests.Hosting;
 
 namespace SmsDapr.Service.Tests.Calendar;
 
+[Collection(CalendarHost.Alone)]
 public sealed class CalendarSyncTests(RunningService running) : IAsyncLifetime
 {
     private CalendarHost _host = null!;

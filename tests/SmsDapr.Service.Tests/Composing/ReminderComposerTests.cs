@@ -115,7 +115,7 @@ public sealed class ReminderComposerTests : IAsyncLifetime
             _beside.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        _beside.Log.Lines.Count(line => line.StartsWith("5001", StringComparison.Ordinal)).ShouldBe(1);
+        _beside.Log.Lines.Count(line => line.StartsWith("7001", StringComparison.Ordinal)).ShouldBe(1);
         _beside.Questions.ShouldBeEmpty();
     }
 

@@ -143,6 +143,9 @@ public sealed class RunningService : IAsyncLifetime
         yield return "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Fatal";
         yield return $"--DAPR_GRPC_ENDPOINT={grpc}";
         yield return $"--APP_API_TOKEN={SidecarToken}";
+        // Nobody: no test reaches the real one.
+        yield return "--Twilio:BaseUrl=http://127.0.0.1:1";
+        yield return "--Twilio:VerifyBaseUrl=http://127.0.0.1:1";
         yield return "--Twilio:AccountSid=AC0";
         yield return "--Twilio:AuthToken=token";
         yield return "--Twilio:From=+15005550006";

@@ -14,6 +14,7 @@ using SmsDapr.Service.Users;
 namespace SmsDapr.Service.Tests.Planning;
 
 /// <summary>What is foreseen of a message whose event changed unnoticed, beside what the guard then makes of it.</summary>
+[Collection(CalendarHost.Alone)]
 public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
 {
     private CalendarHost _host = null!;
@@ -178,6 +179,8 @@ public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
         var userId = (await Messages.FindAsync(id, Cancellation))!.Value.UserId;
         // The quiet hours have to call for it, or the guard releases it.
         await _host.SendAsync(HttpMethod.Patch, $"/v1/users/{userId}/preferences", new { quietHours = new { start = "09:20", end = end.InUtc().TimeOfDay.ToString("HH:mm", CultureInfo.InvariantCulture) } });
+        // The change is planned for in the background.
+        await _host.FollowedAsync(userId);
         (await Messages.ApplyAsync(id, message => message.Defer(end, StatusReason.QuietHours, TimelineSource.Workflow, _host.Now), Cancellation))
             .ShouldBeOfType<Transition.Changed>();
     }

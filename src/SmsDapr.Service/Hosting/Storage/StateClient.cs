@@ -21,6 +21,9 @@ internal sealed class StateClient(SidecarChannel sidecar, DaprOptions options)
     /// <summary>Dapr's word for «never expires».</summary>
     public static readonly Duration ForGood = Duration.FromSeconds(-1);
 
+    /// <summary>Stores count seconds in 32 bits.</summary>
+    private static readonly Duration LongestLifetime = Duration.FromSeconds(int.MaxValue);
+
     private const string TimeToLive = "ttlInSeconds";
 
     // The sidecar answers with at most 4 MiB, a document has at most 64 KiB.
@@ -64,7 +67,7 @@ internal sealed class StateClient(SidecarChannel sidecar, DaprOptions options)
         if (etag is not null)
             item.Etag = new Etag { Value = etag };
         if (lifetime is { } kept)
-            item.Metadata[TimeToLive] = ((long)kept.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            item.Metadata[TimeToLive] = ((long)(kept > LongestLifetime ? ForGood : kept).TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var request = new SaveStateRequest { StoreName = options.StateStore, States = { item } };
         using var call = sidecar.Dapr.SaveStateAsync(request, Call(cancellation));
         await call;

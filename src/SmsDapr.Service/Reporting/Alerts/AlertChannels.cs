@@ -37,15 +37,15 @@ internal sealed partial class AlertChannels(DaprClient dapr, ILogger<AlertChanne
         }
     }
 
-    [LoggerMessage(5001, LogLevel.Critical, "Alert {Kind} ({AlertId}): {Value} is beyond {Threshold}")]
+    [LoggerMessage(8001, LogLevel.Critical, "Alert {Kind} ({AlertId}): {Value} is beyond {Threshold}")]
     private static partial void LogCritical(ILogger logger, AlertKind kind, string alertId, decimal value, decimal threshold);
 
-    [LoggerMessage(5002, LogLevel.Warning, "Alert {Kind} ({AlertId}): {Value} is beyond {Threshold}")]
+    [LoggerMessage(8002, LogLevel.Warning, "Alert {Kind} ({AlertId}): {Value} is beyond {Threshold}")]
     private static partial void LogWarning(ILogger logger, AlertKind kind, string alertId, decimal value, decimal threshold);
 
-    [LoggerMessage(5003, LogLevel.Information, "Alert {Kind} ({AlertId}) is resolved")]
+    [LoggerMessage(8003, LogLevel.Information, "Alert {Kind} ({AlertId}) is resolved")]
     private static partial void LogResolved(ILogger logger, AlertKind kind, string alertId);
 
-    [LoggerMessage(5004, LogLevel.Error, "Alert {Kind} ({AlertId}) could not be handed to the binding ({Failure})")]
+    [LoggerMessage(8004, LogLevel.Error, "Alert {Kind} ({AlertId}) could not be handed to the binding ({Failure})")]
     private static partial void LogNotTold(ILogger logger, AlertKind kind, string alertId, string failure);
 }

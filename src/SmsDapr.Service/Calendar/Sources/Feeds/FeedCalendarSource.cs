@@ -60,6 +60,6 @@ internal sealed partial class FeedCalendarSource(FeedClient client, FeedCopies c
     private static Uri Address(CalendarAddress calendar) =>
         FeedAddress.Parse(calendar.CalendarId) ?? throw new CalendarRefusedException("address_not_allowed");
 
-    [LoggerMessage(5040, LogLevel.Warning, "{Count} events in the calendar feed of {UserId} cannot be understood and are left out")]
+    [LoggerMessage(5041, LogLevel.Warning, "{Count} events in the calendar feed of {UserId} cannot be understood and are left out")]
     private partial void LogUnreadable(string userId, int count);
 }
