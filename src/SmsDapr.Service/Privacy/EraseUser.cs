@@ -3,7 +3,9 @@ using Dapr.Workflow;
 namespace SmsDapr.Service.Privacy;
 
 /// <summary>Input of the workflow: the key of the job, which has the user. History never holds a user.</summary>
-internal sealed record EraseRun(string Job);
+/// <param name="Job">The key.</param>
+/// <param name="RequestMakesFirstPass">Beside it, a pass that lags could take what a user who registers right after has set.</param>
+internal sealed record EraseRun(string Job, bool RequestMakesFirstPass = false);
 
 /// <summary>Carries an erasure on until nothing is left of it, whatever dies in between.</summary>
 internal sealed class EraseUser : Workflow<EraseRun, string>
@@ -12,6 +14,9 @@ internal sealed class EraseUser : Workflow<EraseRun, string>
 
     public override async Task<string> RunAsync(WorkflowContext context, EraseRun input)
     {
+        if (input.RequestMakesFirstPass)
+            await context.CreateTimer(Pause);
+
         bool isOpen;
         try
         {
@@ -25,7 +30,7 @@ internal sealed class EraseUser : Workflow<EraseRun, string>
         if (!isOpen)
             return "erased";
         await context.CreateTimer(Pause);
-        context.ContinueAsNew(input);
+        context.ContinueAsNew(input with { RequestMakesFirstPass = false });
         return "waiting";
     }
 }

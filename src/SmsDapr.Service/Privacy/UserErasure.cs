@@ -48,7 +48,7 @@ internal sealed partial class UserErasure(
             current => new Job(
                 userId, current?.Alias ?? $"erased-{Guid.NewGuid():N}", current?.Workflow ?? $"erase-{Guid.NewGuid():N}", clock.GetCurrentInstant(), null),
             cancellation);
-        await engine.StartAsync(nameof(EraseUser), job!.Workflow, new EraseRun(key), cancellation);
+        await engine.StartAsync(nameof(EraseUser), job!.Workflow, new EraseRun(key, RequestMakesFirstPass: true), cancellation);
         await PassAsync(key, cancellation);
     }
 
