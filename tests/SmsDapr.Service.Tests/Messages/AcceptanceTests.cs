@@ -1,6 +1,4 @@
 using System.Net;
-using SmsDapr.Core.Messages;
-using SmsDapr.Service.Messages;
 using SmsDapr.Service.Tests.Hosting;
 using SmsDapr.Service.Tests.Sending;
 
@@ -42,53 +40,8 @@ public sealed class AcceptanceTests : WithGuard
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
-    private async Task UnderWayAsync()
-    {
-        var message = MessageLifecycle.Create(
-            new NewMessage
-            {
-                Id = "m",
-                UserId = User,
-                Type = MessageType.Custom,
-                Text = new MessageText("first", BodySource.Caller),
-                SendAt = Now,
-                TimeZone = "UTC",
-                MaxAttempts = 3,
-                Source = TimelineSource.Api,
-                RequestFingerprint = "of the first",
-            },
-            Now);
-        (await Messages.TryCreateAsync(message, Cancellation)).ShouldBeTrue();
-    }
+    private Task UnderWayAsync() => CreateAsync("m", "first", fingerprint: "of the first");
 
     private async Task<HttpStatusCode> PostAsync() =>
         (await Service.SendAsync(RunningService.AdminKey, HttpMethod.Post, "/v1/messages", new { id = "m", userId = User, body = "second", sendAt = "2100-01-01T00:00:00Z" })).Status;
-}
-
-public sealed class PublishedSequencesTests
-{
-    [Fact]
-    public void Of_isTheLaterOfWhatIsKnownHereAndInTheRecord()
-    {
-        var published = new PublishedSequences();
-        published.Add("m", 3);
-
-        published.Of("m", stored: 1).ShouldBe(3);
-        published.Of("m", stored: 5).ShouldBe(5);
-        published.Of("other", stored: 2).ShouldBe(2);
-        published.Remove("m");
-        published.Of("m", stored: 1).ShouldBe(1);
-    }
-
-    [Fact]
-    public void Messages_thatEndElsewhere_areForgotten()
-    {
-        var published = new PublishedSequences();
-        published.Add("first", 1);
-        foreach (var number in Enumerable.Range(0, 2 * PublishedSequences.GenerationSize))
-            published.Add($"m{number}", 1);
-
-        published.Of("first", stored: 0).ShouldBe(0);
-        published.Of($"m{(2 * PublishedSequences.GenerationSize) - 1}", stored: 0).ShouldBe(1);
-    }
 }

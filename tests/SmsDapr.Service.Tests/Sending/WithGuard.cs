@@ -28,7 +28,8 @@ public abstract class WithGuard : WithOwnService
 
     protected Task PatchUserAsync(string json) => Service.SendAsync(RunningService.AdminKey, HttpMethod.Patch, $"/v1/users/{User}/preferences", json);
 
-    protected async Task CreateAsync(string id)
+    /// <summary>A record that is listed and whose workflow was not started.</summary>
+    protected async Task CreateAsync(string id, string text = "Hello", string? fingerprint = null)
     {
         var message = MessageLifecycle.Create(
             new NewMessage
@@ -36,11 +37,12 @@ public abstract class WithGuard : WithOwnService
                 Id = id,
                 UserId = User,
                 Type = MessageType.Custom,
-                Text = new MessageText("Hello", BodySource.Caller),
+                Text = new MessageText(text, BodySource.Caller),
                 SendAt = Now,
                 TimeZone = "UTC",
                 MaxAttempts = 3,
                 Source = TimelineSource.Api,
+                RequestFingerprint = fingerprint,
             },
             Now);
         await Service.Services.GetRequiredService<MessageIndex>().AddAsync(User, Now, id, Cancellation);
