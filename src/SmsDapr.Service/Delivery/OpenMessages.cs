@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Hosting.Storage;
 
 namespace SmsDapr.Service.Delivery;
 
@@ -143,14 +144,7 @@ internal sealed class OpenMessages(IDocumentStore documents, IClock clock)
     private static string PartKey(Instant minute, int shard, int part) =>
         string.Create(CultureInfo.InvariantCulture, $"open-{MinutePattern.Format(minute)}-{shard}-{part}");
 
-    /// <summary>FNV-1a: the same in every process, unlike string.GetHashCode.</summary>
-    internal static int ShardOf(string messageId)
-    {
-        var hash = 2166136261u;
-        foreach (var character in messageId)
-            hash = (hash ^ character) * 16777619;
-        return (int)(hash % Shards);
-    }
+    internal static int ShardOf(string messageId) => Spread.Of(messageId, Shards);
 
     private sealed record Entries(int Shard, int Part, IReadOnlyList<string> Ids);
 

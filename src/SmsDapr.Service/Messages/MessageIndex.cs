@@ -3,6 +3,7 @@ using NodaTime;
 using NodaTime.Text;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting;
+using SmsDapr.Service.Hosting.Storage;
 using SmsDapr.Service.Privacy;
 
 namespace SmsDapr.Service.Messages;
@@ -17,8 +18,8 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open, 
     /// <summary>Ids in one document; with ids of 64 characters it stays below 64 KiB.</summary>
     private const int PartSize = 800;
 
-    /// <summary>Documents over which the users of one day are spread.</summary>
-    private const int UserShards = 16;
+    /// <summary>Documents over which the users of one day are spread: with 200,000 users a day, ids of 64 characters and some unevenness they stay below 64 KiB.</summary>
+    internal const int UserShards = 256;
 
     private const string AllUsers = "";
 
@@ -53,7 +54,7 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open, 
         foreach (var day in await DaysAsync(userId, cancellation))
         {
             await documents.UpdateAsync<DayUsers>(
-                UsersKey(day, Shard(userId)),
+                UsersKey(day, Spread.Of(userId, UserShards)),
                 current => current?.UserIds.Contains(userId) == true ? current with { UserIds = [.. current.UserIds.Where(id => id != userId)] } : null,
                 cancellation);
             var parts = (await IdsAsync(userId, day, cancellation)).Count / PartSize;
@@ -141,15 +142,12 @@ internal sealed class MessageIndex(IDocumentStore documents, OpenMessages open, 
 
     private async Task AddUserAsync(string userId, LocalDate day, CancellationToken cancellation) =>
         await documents.UpdateAsync<DayUsers>(
-            UsersKey(day, Shard(userId)),
+            UsersKey(day, Spread.Of(userId, UserShards)),
             current => current?.UserIds.Contains(userId) == true ? null : new DayUsers(day, [.. current?.UserIds ?? [], userId]),
             cancellation);
 
     /// <summary>Whether a day's documents may still be there, when they expire.</summary>
     private bool IsKept(string day) => lifetimes.FirstDay is not { } first || DayPattern.Parse(day).Value >= first;
-
-    /// <summary>The same in every process, unlike a string's hash code.</summary>
-    private static int Shard(string userId) => userId.Aggregate(0, (hash, character) => (hash * 31 + character) & 0xFFFF) % UserShards;
 
     private static string UsersKey(LocalDate day, int shard) =>
         string.Create(CultureInfo.InvariantCulture, $"message-users-{DayPattern.Format(day)}-{shard}");

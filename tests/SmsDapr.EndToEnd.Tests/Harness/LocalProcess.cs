@@ -14,7 +14,7 @@ public sealed class LocalProcess : IAsyncDisposable
     public const string AdminKey = "dev-admin-key";
     public const string UserKey = "dev-user-key";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly string _dataDirectory = Directory.CreateTempSubdirectory("smsdapr-e2e-").FullName;
