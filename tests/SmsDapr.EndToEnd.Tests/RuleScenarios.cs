@@ -220,7 +220,7 @@ public sealed class RuleScenarios(VirtualSystem system) : IClassFixture<VirtualS
         explanation.Text("outcome").ShouldBe("deferred");
         explanation.Time("sendAt").ShouldBe(night.AddHours(9));
         var failing = explanation.GetProperty("checks").EnumerateArray().Where(check => !check.GetProperty("passed").GetBoolean());
-        failing.Select(check => check.Text("rule")).ShouldBe(["due", "quiet_hours"]);
+        failing.Select(check => check.Text("rule")).ShouldBe(["quiet_hours"]);
         (await system.MessageAsync(id)).Time("sendAt").ShouldBe(night);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using SmsDapr.EndToEnd.Tests.Harness;
 
@@ -58,14 +59,18 @@ public sealed class WebhookScenarios(VirtualSystem system) : IClassFixture<Virtu
         (await system.MessageAsync(id)).Text("status").ShouldBe("sent");
     }
 
-    [Fact]
-    public async Task A_receipt_without_our_ids_finds_its_message_by_sid()
+    [Theory]
+    [InlineData(SilentPhone, "")]
+    [InlineData(null, "")]
+    [InlineData(null, "?messageId={0}")]
+    public async Task A_receipt_without_our_ids_finds_its_message_by_sid(string? to, string query)
     {
         var (id, sid) = await SentAsync();
         var fields = TwilioCallback.Fields(sid, "delivered");
-        fields["To"] = SilentPhone;
+        if (to is not null)
+            fields["To"] = to;
 
-        await PostAsync("/webhooks/twilio/status", fields);
+        await PostAsync($"/webhooks/twilio/status{string.Format(CultureInfo.InvariantCulture, query, id)}", fields);
 
         (await system.MessageAsync(id)).Text("status").ShouldBe("delivered");
     }

@@ -84,12 +84,13 @@ internal static class AttemptMerging
         if (message.Attempts >= message.MaxAttempts || failed.HasUsedUpRetries(attempt, options))
             return failed.Failed(attempt, accountAtFault ? StatusReason.ProviderRejected : StatusReason.AttemptsExhausted, at, source);
 
+        // A receipt that comes late may fail an attempt after the message was moved: its next one is not made before the new time.
         var delay = RetryRules.Delay(meaning.Category, message.Attempts, options);
         var waiting = failed with
         {
             Status = MessageStatus.Scheduled,
             StatusReason = StatusReason.Retry,
-            NextAttemptAt = Instant.Max(at, (attempt.FailedAt ?? at) + delay),
+            NextAttemptAt = Instant.Max(Instant.Max(at, (attempt.FailedAt ?? at) + delay), failed.SendAt),
             DeliveryUnconfirmed = false,
             Sms = failed.Sms with { Status = SmsStatus.Scheduled },
         };

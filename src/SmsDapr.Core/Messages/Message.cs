@@ -152,6 +152,10 @@ public sealed record Message
     [JsonIgnore]
     public bool IsOver => IsFinal || DeliveryUnconfirmed || ErasedAt is not null;
 
+    /// <summary>Whether it is only what <see cref="MessageLifecycle.Discarded"/> left: nothing that was accepted is without a text.</summary>
+    [JsonIgnore]
+    public bool IsDiscarded => !Accepted && Body.Length == 0;
+
     /// <summary>The newest attempt; null before the first.</summary>
     [JsonIgnore]
     public SendAttempt? CurrentAttempt => Sms.Attempts.Count == 0 ? null : Sms.Attempts[^1];

@@ -12,7 +12,7 @@ public static class MessageChanges
     {
         if (message.Status != MessageStatus.Scheduled)
             return new Transition.Refused(Refusal.NotScheduled);
-        if (message.DueAt == sendAt && message.SendAt == sendAt && message.SendAtLocal == sendAtLocal)
+        if (message.DueAt == sendAt && message.SendAt == sendAt && message.SendAtLocal == sendAtLocal && message.DeferredFrom is null)
             return new Transition.Unchanged(message);
         return new Transition.Changed(message.MovedTo(sendAt, sendAtLocal).Noted(message.NotBefore(now), source));
     }
@@ -27,14 +27,17 @@ public static class MessageChanges
         return new Transition.Changed(message.WithText(text).Noted(message.NotBefore(now), source));
     }
 
-    /// <summary>The calendar event changed: takes over its data, moves the message and, when given, replaces the text.</summary>
+    /// <summary>
+    /// The calendar event changed: takes over its data and, when given, replaces the text. Moves the message when the event begins at another time; with the
+    /// same beginning it keeps its time, deferral and retry.
+    /// </summary>
     public static Transition FollowEvent(this Message message, CalendarEvent changed, Instant sendAt, MessageText? text, Instant now)
     {
         if (message.Status != MessageStatus.Scheduled)
             return new Transition.Refused(Refusal.NotScheduled);
 
-        var moved = message.Event?.Start != changed.Start || message.Event?.End != changed.End;
-        if (!moved && message.Event == changed && (text is null || (text.Body == message.Body && text.WordedFrom == message.WordedFrom)))
+        var moved = message.Event?.Start != changed.Start;
+        if (message.Event == changed && (text is null || (text.Body == message.Body && text.WordedFrom == message.WordedFrom)))
             return new Transition.Unchanged(message);
 
         var next = message with { Event = changed };

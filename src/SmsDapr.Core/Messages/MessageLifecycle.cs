@@ -57,12 +57,12 @@ public static class MessageLifecycle
         return message.Noted(now, data.Source, note: data.QuietHoursOverrideReason);
     }
 
-    /// <summary>The workflow takes the message on; refused when its user was erased meanwhile. Bookkeeping.</summary>
+    /// <summary>The workflow takes the message on; refused when its user was erased or the record discarded meanwhile. Bookkeeping.</summary>
     public static Transition Accept(this Message message, Instant now)
     {
         if (message.Accepted)
             return new Transition.Unchanged(message);
-        return message.ErasedAt is null
+        return message is { ErasedAt: null, IsDiscarded: false }
             ? new Transition.Changed((message with { Accepted = true }).Touched(message.NotBefore(now)))
             : new Transition.Refused(Refusal.NotScheduled);
     }
@@ -157,9 +157,13 @@ public static class MessageLifecycle
         return new Transition.Changed(message.Failed(attempt, why, at, source));
     }
 
+    /// <summary>Whether the reason is that time has run out.</summary>
+    public static bool LeavesNoTime(this StatusReason reason) =>
+        reason is StatusReason.EventStarted or StatusReason.QuietHoursUntilEvent or StatusReason.Expired;
+
     /// <summary>Ends the message as a send rule demands: <see cref="NoTimeLeft"/> for the reasons of time, <see cref="Cancel"/> for all others.</summary>
     public static Transition End(this Message message, StatusReason reason, TimelineSource source, Instant now) =>
-        reason is StatusReason.EventStarted or StatusReason.QuietHoursUntilEvent or StatusReason.Expired
+        reason.LeavesNoTime()
             ? message.NoTimeLeft(reason, source, now)
             : message.Cancel(reason, source, now);
 

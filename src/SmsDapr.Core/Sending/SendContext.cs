@@ -46,6 +46,21 @@ public sealed record SendContext
     public Instant TimeRunsOutAt =>
         LatestAt + JustLater is var tooLate && Message.Event is { } calendarEvent ? Instant.Min(tooLate, calendarEvent.Start) : tooLate;
 
+    /// <summary>
+    /// Until when what the rules say now still holds: at most for <paramref name="atMost"/> (less than a minute), not into quiet hours or another of the
+    /// user's days, and not when the message's time has run out.
+    /// </summary>
+    public Instant ValidUntil(Duration atMost)
+    {
+        var latest = Instant.Min(Now + atMost, TimeRunsOutAt);
+        var isQuietByThen = Message.QuietHoursOverrideReason is null && User.QuietHours?.Contains(latest, User.Zone) == true;
+
+        // Quiet hours and days begin with a minute.
+        return isQuietByThen || LocalTimes.DateOf(latest, User.Zone) != LocalTimes.DateOf(Now, User.Zone)
+            ? Instant.FromUnixTimeSeconds(latest.ToUnixTimeSeconds() / NodaConstants.SecondsPerMinute * NodaConstants.SecondsPerMinute)
+            : latest;
+    }
+
     /// <summary>The local day of <see cref="SendTime"/>, whose <see cref="Day"/> is needed, and those of <see cref="EarlierDays"/>.</summary>
     public static IReadOnlyList<LocalDay> DaysOf(Message message, UserPreferences user, Instant now) =>
         user.DaysThatCount(Instant.Max(now, message.DueAt));

@@ -50,8 +50,10 @@ public static class SendRules
     public static SendExplanation Explain(SendContext context)
     {
         var due = context.Message.DueAt;
-        var checks = Evaluate(context);
-        return First(checks.Where(check => check.Rule != DueRule).Select(check => check.Verdict)) switch
+
+        // Nothing stands against a message because its time has not come: that it is due later is told, not failed.
+        List<SendCheck> checks = [.. Evaluate(context).Select(check => check.Rule == DueRule ? check with { Verdict = SendVerdict.Pass.Instance } : check)];
+        return First(checks.Select(check => check.Verdict)) switch
         {
             SendVerdict.Pass => new(SendOutcome.WillSend, due, checks),
             SendVerdict.Defer defer => new(SendOutcome.Deferred, defer.Until, checks),

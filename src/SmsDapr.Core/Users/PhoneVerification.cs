@@ -55,9 +55,16 @@ public sealed record PhoneVerification
         : providerSid is not null && providerSid == ProviderSid ? this
         : this with { ProviderSid = providerSid, ProviderBeganAt = now };
 
-    /// <summary>Takes a start back that certainly brought no code, so that a provider's outage uses none up; null after a new start.</summary>
-    public PhoneVerification? Unstart(PhoneVerification asStarted) =>
-        IsSameStart(asStarted) ? this with { Starts = [.. Starts.SkipLast(1)] } : null;
+    /// <summary>
+    /// Goes back to what was awaited before a start that certainly brought no code: the code that came before it still counts. The start itself still counts as
+    /// one, too. Null after a new start.
+    /// </summary>
+    public PhoneVerification? GoBack(PhoneVerification before, PhoneVerification asStarted) =>
+        IsSameStart(asStarted) ? this with { Number = before.Number, Checks = before.Checks + Checks } : null;
+
+    /// <summary>The same, and takes the start back, so that a provider's outage uses none up.</summary>
+    public PhoneVerification? Unstart(PhoneVerification before, PhoneVerification asStarted) =>
+        GoBack(before, asStarted) is { } back ? back with { Starts = [.. Starts.SkipLast(1)] } : null;
 
     /// <summary>Counts a code before it is compared; null when there is nothing to compare it with or only a new start helps.</summary>
     public PhoneVerification? Check() => Number is null || IsBlocked ? null : this with { Checks = Checks + 1 };

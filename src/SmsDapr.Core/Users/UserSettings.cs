@@ -84,16 +84,17 @@ public static class UserTransitions
     public static UserSettings OptedIn(this UserSettings settings) => settings with { OptOut = null };
 
     /// <summary>
-    /// Does what an inbound keyword asks for, once per inbound text: a STOP that the provider repeats after a START stays without effect.
-    /// A number whose verification was taken back may have gone to somebody else: it can still stop texts, never ask for them.
+    /// Does what an inbound keyword asks for, once per inbound text: a STOP that the provider repeats after a START stays without effect. A text without an
+    /// id can't be told from a new one. A number whose verification was taken back may have gone to somebody else: it can still stop texts, never ask for them.
     /// </summary>
-    public static UserSettings WithKeyword(this UserSettings settings, InboundKeyword keyword, string messageSid, Instant now)
+    public static UserSettings WithKeyword(this UserSettings settings, InboundKeyword keyword, string? messageSid, Instant now)
     {
         var known = settings.KeywordSids ?? [];
-        if (keyword == InboundKeyword.Help || known.Contains(messageSid))
+        var text = messageSid is null ? null : $"{messageSid} {keyword}";
+        if (keyword == InboundKeyword.Help || (text is not null && known.Contains(text)))
             return settings;
 
-        var seen = settings with { KeywordSids = [.. known.TakeLast(RememberedKeywords - 1), messageSid] };
+        var seen = text is null ? settings : settings with { KeywordSids = [.. known.TakeLast(RememberedKeywords - 1), text] };
         return keyword switch
         {
             InboundKeyword.Stop => seen.OptedOut(OptOutReason.Keyword, now),

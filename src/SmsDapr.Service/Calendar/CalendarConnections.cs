@@ -13,9 +13,10 @@ internal sealed class CalendarConnections(IDocumentStore documents, IClock clock
 
     /// <summary>The connection, also one that is ending; null when there is none.</summary>
     public async Task<CalendarConnection?> FindAsync(string userId, CancellationToken cancellation) =>
-        (await documents.FindAsync<CalendarConnection>(Key(userId), cancellation))?.Value is { State: not ConnectionState.Disconnected } connection
-            ? connection
-            : null;
+        Present(await documents.FindAsync<CalendarConnection>(Key(userId), cancellation));
+
+    /// <summary>The connection out of what was read together under <see cref="Key"/>.</summary>
+    public static CalendarConnection? Read(string userId, DocumentSet documents) => Present(documents.Find<CalendarConnection>(Key(userId)));
 
     public async Task<IReadOnlyList<CalendarConnection>> FindManyAsync(IReadOnlyList<string> userIds, CancellationToken cancellation) =>
     [
@@ -76,5 +77,8 @@ internal sealed class CalendarConnections(IDocumentStore documents, IClock clock
             await documents.TryDeleteAsync(Key(userId), ended.ETag, cancellation);
     }
 
-    private static string Key(string userId) => $"calendar-of-{userId}";
+    private static CalendarConnection? Present(Document<CalendarConnection>? stored) =>
+        stored?.Value is { State: not ConnectionState.Disconnected } connection ? connection : null;
+
+    public static string Key(string userId) => $"calendar-of-{userId}";
 }

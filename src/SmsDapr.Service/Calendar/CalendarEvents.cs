@@ -21,6 +21,9 @@ internal sealed class CalendarEvents(IDocumentStore documents)
     public Task<Document<StoredEvent>?> FindAsync(string userId, string calendarId, string eventId, CancellationToken cancellation) =>
         documents.FindAsync<StoredEvent>(Key(userId, Hash(calendarId, eventId)), cancellation);
 
+    /// <summary>The key of an event's document, for reading it together with others.</summary>
+    public static string Key(string userId, string calendarId, string eventId) => Key(userId, Hash(calendarId, eventId));
+
     public Task<IReadOnlyList<Document<StoredEvent>>> FindManyAsync(
         string userId, string calendarId, IEnumerable<string> eventIds, CancellationToken cancellation) =>
         documents.FindManyAsync<StoredEvent>([.. eventIds.Select(id => Key(userId, Hash(calendarId, id))).Distinct()], cancellation);

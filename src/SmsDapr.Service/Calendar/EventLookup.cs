@@ -4,6 +4,7 @@ using SmsDapr.Core.Messages;
 using SmsDapr.Core.Planning;
 using SmsDapr.Core.Sending;
 using SmsDapr.Service.Calendar.Sources;
+using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Planning;
 
 namespace SmsDapr.Service.Calendar;
@@ -23,20 +24,43 @@ internal sealed record EventSight(bool IsConnected, ReminderTrack? Track, long? 
     public override string ToString() => "event";
 }
 
+/// <summary>What is stored of a message's event.</summary>
+/// <param name="Sight">What that comes to.</param>
+/// <param name="Connection">The connection of its calendar; null when that is not connected.</param>
+/// <param name="Stored">The event's document; null when there is none, or its calendar is not connected.</param>
+internal sealed record KnownEvent(EventSight Sight, CalendarConnection? Connection, Document<StoredEvent>? Stored)
+{
+    public override string ToString() => "event";
+}
+
 /// <summary>Finds single events: in what is stored, or at their source within a short time.</summary>
 internal sealed partial class EventLookup(
-    CalendarConnections connections, CalendarEvents events, CalendarSources sources, IClock clock, ILogger<EventLookup> logger)
+    IDocumentStore documents, CalendarConnections connections, CalendarEvents events, CalendarSources sources, IClock clock, ILogger<EventLookup> logger)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
+    /// <summary>The keys of the documents that <see cref="Read"/> needs.</summary>
+    public static IReadOnlyList<string> KeysOf(Message message) =>
+        [CalendarConnections.Key(message.UserId), CalendarEvents.Key(message.UserId, message.Event!.CalendarId, message.Event.Id)];
+
+    /// <summary>What is stored of a message's event, out of what was read together.</summary>
+    public static KnownEvent Read(Message message, DocumentSet documents)
+    {
+        var its = message.Event!;
+        if (CalendarConnections.Read(message.UserId, documents) is not { IsConnected: true } connection || connection.CalendarId != its.CalendarId)
+            return new KnownEvent(new EventSight(false, null, null), null, null);
+        var stored = documents.Find<StoredEvent>(CalendarEvents.Key(message.UserId, its.CalendarId, its.Id));
+        return new KnownEvent(new EventSight(true, stored?.Value.Track ?? ReminderTrack.Of(message.UserId, its.ToEntry()), null), connection, stored);
+    }
+
     /// <summary>What is stored of a message's event.</summary>
-    public async Task<EventSight> LastKnownAsync(Message message, CancellationToken cancellation) =>
-        (await LookAsync(message, cancellation)).Sight;
+    public async Task<KnownEvent> LastKnownAsync(Message message, CancellationToken cancellation) =>
+        Read(message, await documents.FindAllAsync(KeysOf(message), cancellation));
 
     /// <summary>The message's event as it is now, changing nothing; as last known when its calendar does not answer, or has not for a while.</summary>
-    public async Task<EventSight> NowAsync(Message message, CancellationToken cancellation)
+    public async Task<EventSight> NowAsync(Message message, KnownEvent known, CancellationToken cancellation)
     {
-        var (sight, connection) = await LookAsync(message, cancellation);
+        var (sight, connection, _) = known;
         if (connection is null or { IsHealthy: false })
             return sight;
         try
@@ -110,15 +134,6 @@ internal sealed partial class EventLookup(
         {
             throw new CalendarUnavailableException("The calendar did not answer in time.", e);
         }
-    }
-
-    private async Task<(EventSight Sight, CalendarConnection? Connection)> LookAsync(Message message, CancellationToken cancellation)
-    {
-        var its = message.Event!;
-        if (await connections.FindAsync(message.UserId, cancellation) is not { IsConnected: true } connection || connection.CalendarId != its.CalendarId)
-            return (new EventSight(false, null, null), null);
-        var stored = await events.FindAsync(message.UserId, its.CalendarId, its.Id, cancellation);
-        return (new EventSight(true, stored?.Value.Track ?? ReminderTrack.Of(message.UserId, its.ToEntry()), null), connection);
     }
 
     [LoggerMessage(5020, LogLevel.Warning, "The calendar did not say whether the event of message {MessageId} still stands; what was last known counts")]

@@ -4,7 +4,7 @@ using SmsDapr.Service.Users;
 namespace SmsDapr.Service.Delivery;
 
 /// <summary>A text that a phone sent to one of our numbers, with a signature that matched.</summary>
-internal sealed record InboundText(string Sid, string From, string? Body, string? OptOutType)
+internal sealed record InboundText(string? Sid, string From, string? Body, string? OptOutType)
 {
     /// <summary>The SID only: number and text must not reach a log.</summary>
     public override string ToString() => $"inbound {Sid}";

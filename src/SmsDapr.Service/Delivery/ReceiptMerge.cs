@@ -1,7 +1,6 @@
 using NodaTime;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Sending;
@@ -38,9 +37,10 @@ internal sealed class ReceiptMerge(
                 return next;
             case Transition.Unchanged { Current: var current }:
                 // The process may have died between storing this very receipt and what follows from it.
-                if (IsJustStored(current, fact))
+                var isJustStored = IsJustStored(current, fact);
+                if (isJustStored)
                     await HeedAsync(current, fact, cancellation);
-                if (current.IsFinal && !settled.Contains(messageId))
+                if (current.IsFinal ? !settled.Contains(messageId) : isJustStored && current.Status == MessageStatus.Scheduled)
                     await engine.NudgeAsync(current, cancellation);
                 return current;
             default:
@@ -67,7 +67,7 @@ internal sealed class ReceiptMerge(
     {
         var meaning = ErrorCatalogue.Find(fact.ErrorCode);
         if (meaning.OptsOut)
-            await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
+            await users.OptOutNumberAsync(message.UserId, message.Sms.To, cancellation);
         if (meaning.Category == ErrorCategory.AccountAuth)
             await pause.BeginAsync(cancellation);
     }

@@ -20,9 +20,7 @@ internal sealed class StatusReceipts(UserMessages userMessages, ReceiptMerge rec
     /// <summary>Returns when the receipt is stored or known to change nothing; throws when it could not be stored.</summary>
     public async Task TakeAsync(StatusCallback callback, CancellationToken cancellation)
     {
-        var (messageId, attempt) = callback is { MessageId: not null, Attempt: not null }
-            ? (callback.MessageId, callback.Attempt)
-            : (await FindBySidAsync(callback, cancellation), null);
+        var (messageId, attempt) = callback.MessageId is { } known ? (known, callback.Attempt) : (await FindBySidAsync(callback, cancellation), null);
         if (messageId is null || !MessageId.IsValid(messageId))
             return;
 
@@ -36,17 +34,19 @@ internal sealed class StatusReceipts(UserMessages userMessages, ReceiptMerge rec
     }
 
     /// <summary>
-    /// A callback without our ids: its number leads to the user, and the user's messages to the SID. Nearly all come within a day; for the
-    /// others Twilio knows when the message was created, which is after its send time and no later than the longest lateness.
+    /// A callback without our ids: its number, which Twilio knows too, leads to the user, and the user's messages to the SID. Nearly all come within a day; for
+    /// the others Twilio knows when the message was created, which is after its send time and no later than the longest lateness.
     /// </summary>
     private async Task<string?> FindBySidAsync(StatusCallback callback, CancellationToken cancellation)
     {
-        if (callback.To is null || await users.FindByPhoneAsync(callback.To, cancellation) is not { } userId)
+        var resource = callback.To is null ? await twilio.FetchAsync(callback.TwilioSid, cancellation) : null;
+        if ((callback.To ?? resource?.To) is not { } number || await users.FindTexterAsync(number, cancellation) is not { } userId)
             return null;
         if (Find(await userMessages.AroundAsync(userId, clock.GetCurrentInstant(), cancellation)) is { } near)
             return near;
 
-        if ((await twilio.FetchAsync(callback.TwilioSid, cancellation))?.CreatedAt is not { } createdAt)
+        resource ??= await twilio.FetchAsync(callback.TwilioSid, cancellation);
+        if (resource?.CreatedAt is not { } createdAt)
             return null;
         await foreach (var day in userMessages.DaysBackAsync(userId, createdAt, cancellation))
         {

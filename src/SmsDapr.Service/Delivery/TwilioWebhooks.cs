@@ -65,11 +65,11 @@ internal static class TwilioWebhooks
             return Results.StatusCode(StatusCodes.Status403Forbidden);
 
         var fields = TwilioFields.Read(body, IsForm(request));
-        if (fields["MessageSid"] is not { } sid || fields["From"] is not { } from)
+        if (fields["From"] is not { } from)
             return Results.StatusCode(StatusCodes.Status400BadRequest);
 
         if (fields["AccountSid"] is not { } account || account == options.AccountSid)
-            await texts.TakeAsync(new InboundText(sid, from, fields["Body"], fields["OptOutType"]), cancellation);
+            await texts.TakeAsync(new InboundText(fields["MessageSid"], from, fields["Body"], fields["OptOutType"]), cancellation);
         return Results.Content(EmptyTwiml, "text/xml", Encoding.UTF8);
     }
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using NodaTime;
 using SmsDapr.Service.Hosting.Storage;
 using SmsDapr.Service.Privacy;
 
@@ -32,18 +31,12 @@ internal sealed class DocumentStore : IDocumentStore
     public async Task<IReadOnlyList<Document<T>>> FindManyAsync<T>(IReadOnlyList<string> keys, CancellationToken cancellation)
         where T : class
     {
-        if (keys.Count == 0)
-            return [];
-        var found = await _backoff.RepeatAsync(() => _state.FindManyAsync(keys, cancellation), cancellation);
-        var documents = new List<Document<T>>(found.Count);
-        foreach (var key in keys)
-        {
-            if (found.TryGetValue(key, out var stored))
-                documents.Add(new Document<T>(StampedJson.Read<T>(stored.Data), stored.ETag));
-        }
-
-        return documents;
+        var found = await FindAllAsync(keys, cancellation);
+        return [.. keys.Select(found.Find<T>).OfType<Document<T>>()];
     }
+
+    public async Task<DocumentSet> FindAllAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        new(keys.Count == 0 ? [] : await _backoff.RepeatAsync(() => _state.FindManyAsync(keys, cancellation), cancellation));
 
     public Task<bool> TryCreateAsync<T>(string key, T value, CancellationToken cancellation)
         where T : class =>
@@ -101,7 +94,7 @@ internal sealed class DocumentStore : IDocumentStore
         where T : class
     {
         var (data, stamp) = _json.Write(value);
-        var lifetime = _lifetimes.Apply ? _lifetimes.Of(value) ?? StateClient.ForGood : (Duration?)null;
+        var lifetime = _lifetimes.Of(value);
         return await _backoff.RepeatAsync(
             async () =>
             {

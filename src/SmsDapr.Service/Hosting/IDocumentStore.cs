@@ -18,6 +18,9 @@ public interface IDocumentStore
     Task<IReadOnlyList<Document<T>>> FindManyAsync<T>(IReadOnlyList<string> keys, CancellationToken cancellation)
         where T : class;
 
+    /// <summary>Documents of several kinds in one read.</summary>
+    Task<DocumentSet> FindAllAsync(IReadOnlyList<string> keys, CancellationToken cancellation);
+
     /// <summary>Stores a document that does not exist yet; false when it does.</summary>
     Task<bool> TryCreateAsync<T>(string key, T value, CancellationToken cancellation)
         where T : class;

@@ -43,7 +43,10 @@ public sealed record CreateMessageRequest
     /// <summary>Left out: at once.</summary>
     public Instant? SendAt { get; init; }
 
-    /// <summary>Wall-clock time in <c>timeZone</c> or, without one, in the user's zone, which it follows when that changes.</summary>
+    /// <summary>
+    /// Wall-clock time in <c>timeZone</c> or, without one, in the user's zone, which it follows when that changes. A time that the clocks skip is the first
+    /// instant after the gap, one that comes twice the earlier of the two.
+    /// </summary>
     public LocalDateTime? SendAtLocal { get; init; }
 
     /// <summary>IANA id.</summary>

@@ -53,6 +53,11 @@ internal sealed class MessageAcceptance(
     /// <summary>A request that has not started its workflow by then never will.</summary>
     private static readonly Duration UnderWay = Duration.FromMinutes(1);
 
+    private const int Looks = 20;
+
+    /// <summary>Network time: the clock of the process may stand still.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
     /// <summary>What the planner accepts under an id is always the same reminder, whatever its event looks like by then.</summary>
     private const string ReminderFingerprint = "reminder";
 
@@ -113,6 +118,10 @@ internal sealed class MessageAcceptance(
         {
             if (!message.Accepted)
             {
+                // Died long ago: what it was judged by, its send time above all, may have passed.
+                if (!IsUnderWay(message) && !await engine.ExistsAsync(message.Id, cancellation))
+                    return null;
+
                 // The first request may have died anywhere on its way; what it did is done again. Touched first: the
                 // reconciler may be about to discard it, and only one of the two can have this version.
                 if (message.Touch(clock.GetCurrentInstant()) is Transition.Changed { Next: var touched }
@@ -132,10 +141,25 @@ internal sealed class MessageAcceptance(
             return new Acceptance.Conflict();
 
         // Its request may be about to start the workflow; written over now, both would be told that they were accepted.
-        return message.RequestFingerprint is not null && clock.GetCurrentInstant() - message.UpdatedAt < UnderWay
-            ? throw new AcceptanceUnderWayException()
-            : null;
+        if (message.RequestFingerprint is null || !IsUnderWay(message))
+            return null;
+        return await BecomesVisibleAsync(message, cancellation) ? new Acceptance.Conflict() : throw new AcceptanceUnderWayException();
     }
+
+    /// <summary>Whether the workflow of a record is there within moments, as it is unless its request died on the way.</summary>
+    private async Task<bool> BecomesVisibleAsync(Message message, CancellationToken cancellation)
+    {
+        for (var look = 0; look < Looks; look++)
+        {
+            await Task.Delay(Glance, TimeProvider.System, cancellation);
+            if (await engine.ExistsAsync(message.Id, cancellation))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool IsUnderWay(Message message) => clock.GetCurrentInstant() - message.UpdatedAt < UnderWay;
 
     private Drafted Draft(NewMessage reminder, UserPreferences user) =>
         Refusal(user) is { } refused ? new(refused, null) : new(null, Create(reminder with { RequestFingerprint = ReminderFingerprint }, user));

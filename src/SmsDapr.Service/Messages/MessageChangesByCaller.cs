@@ -27,30 +27,28 @@ internal sealed class MessageChangesByCaller(MessageRepository messages, Message
     }
 
     /// <summary>Moves a message that was given a wall-clock time to where that lies by now; false when it lies there already.</summary>
-    public async Task<bool> KeepWallClockAsync(Message message, DateTimeZone userZone, TimelineSource source, CancellationToken cancellation)
-    {
-        if (Keep(message) is not Transition.Changed { Next.SendAt: var sendAt })
-            return false;
-
-        await index.AddAsync(message.UserId, sendAt, message.Id, cancellation);
-        await NudgeAsync(await messages.ApplyAsync(message.Id, Keep, cancellation), cancellation);
-        return true;
-
-        Transition Keep(Message current) => current.KeepWallClock(userZone, source, clock.GetCurrentInstant());
-    }
+    public Task<bool> KeepWallClockAsync(Message message, DateTimeZone userZone, TimelineSource source, CancellationToken cancellation) =>
+        KeepAsync(message, current => current.KeepWallClock(userZone, source, clock.GetCurrentInstant()), cancellation);
 
     /// <summary>Gives a deferred message its original time back when the user's quiet hours no longer call for the deferral; false when they do.</summary>
-    public async Task<bool> KeepDeferralAsync(string id, UserPreferences user, CancellationToken cancellation)
-    {
-        var transition = await messages.ApplyAsync(
-            id, message => message.KeepDeferral(user, TimelineSource.Api, clock.GetCurrentInstant()), cancellation);
-        await NudgeAsync(transition, cancellation);
-        return transition is Transition.Changed;
-    }
+    public Task<bool> KeepDeferralAsync(Message message, UserPreferences user, CancellationToken cancellation) =>
+        KeepAsync(message, current => current.KeepDeferral(user, TimelineSource.Api, clock.GetCurrentInstant()), cancellation);
 
     /// <summary>Has a send that is being decided decide anew; nothing is said to the workflow, which looks again by itself.</summary>
     public Task ReconsiderAsync(string id, CancellationToken cancellation) =>
         messages.ApplyAsync(id, message => message.Reconsider(clock.GetCurrentInstant()), cancellation);
+
+    /// <summary>Listed under its new time first: should the nudge get lost, the reconciler finds it there and not only at the time that it had.</summary>
+    private async Task<bool> KeepAsync(Message message, Func<Message, Transition> keep, CancellationToken cancellation)
+    {
+        if (keep(message) is not Transition.Changed { Next.SendAt: var sendAt })
+            return false;
+
+        await index.AddAsync(message.UserId, sendAt, message.Id, cancellation);
+        var transition = await messages.ApplyAsync(message.Id, keep, cancellation);
+        await NudgeAsync(transition, cancellation);
+        return transition is Transition.Changed;
+    }
 
     private Transition Patch(Message message, Instant? sendAt, string? body)
     {

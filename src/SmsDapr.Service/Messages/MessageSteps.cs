@@ -3,7 +3,6 @@ using SmsDapr.Core.Messages;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Sending;
-using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Messages;
 
@@ -16,7 +15,7 @@ internal sealed partial class MessageSteps(
     SendGuard guard,
     AttemptMaker attempts,
     SettledMessages settled,
-    IUserDirectory users,
+    SlotKeeper slots,
     IClock clock,
     ILogger<MessageSteps> logger)
 {
@@ -68,7 +67,9 @@ internal sealed partial class MessageSteps(
         return await guard.PassAsync(version, cancellation) switch
         {
             GuardResult.Wait wait => NextStep.WaitUntil(wait.Until),
-            GuardResult.Begun begun => await AfterAttemptAsync(await attempts.MakeAsync(begun.Message, cancellation), cancellation),
+            GuardResult.Begun begun => await attempts.MakeAsync(begun.Message, begun.LeavesBefore, cancellation) is { Status: MessageStatus.Sent }
+                ? NextStep.AwaitReceipt
+                : null,
             _ => null,
         };
     }
@@ -80,38 +81,10 @@ internal sealed partial class MessageSteps(
         return null;
     }
 
-    /// <summary>A message that just failed and whose next attempt can't be made in time ends now, not when that attempt is due.</summary>
-    private async Task<NextStep?> AfterAttemptAsync(Message? message, CancellationToken cancellation)
-    {
-        switch (message)
-        {
-            case { Status: MessageStatus.Sent }:
-                return NextStep.AwaitReceipt;
-            case { Status: MessageStatus.Scheduled } when await guard.ForeseeEndAsync(message, cancellation) is { } reason:
-                // Judged as it was: one that was moved meanwhile has another time.
-                await messages.ApplyAsync(
-                    message.Id,
-                    current => (current.SendAt, current.DueAt, current.UpdatedAt) == (message.SendAt, message.DueAt, message.UpdatedAt)
-                        ? current.End(reason, TimelineSource.Workflow, clock.GetCurrentInstant())
-                        : new Transition.Unchanged(current),
-                    cancellation);
-                return null;
-            default:
-                return null;
-        }
-    }
-
-    /// <summary>A day slot is given back when nothing was ever accepted, also one taken right before a crash.</summary>
     private async Task<NextStep> FinishAsync(Message message, CancellationToken cancellation)
     {
         if (!message.EverAccepted)
-        {
-            var user = await users.FindAsync(message.UserId, cancellation);
-            var today = clock.GetCurrentInstant().InZone(user.Zone).Date;
-            foreach (var day in new[] { today, message.SlotDate ?? today }.Distinct())
-                await users.ReleaseSlotAsync(message.UserId, day, message.Id, cancellation);
-        }
-
+            await slots.GiveBackAllAsync(message, cancellation);
         settled.Add(message.Id, Settlement.WorkflowTold);
         return NextStep.Over(message.Status.ToString());
     }

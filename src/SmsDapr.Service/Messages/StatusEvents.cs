@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Dapr;
 using Dapr.Client;
 using Grpc.Core;
@@ -11,7 +12,13 @@ namespace SmsDapr.Service.Messages;
 
 /// <summary>What subscribers of <c>sms-status</c> get: no number and no text.</summary>
 internal sealed record StatusEvent(
-    string MessageId, string UserId, MessageStatus Status, StatusReason? Reason, int? Attempt, long Sequence, Instant At);
+    string MessageId,
+    string UserId,
+    MessageStatus Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] StatusReason? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Attempt,
+    long Sequence,
+    Instant At);
 
 /// <summary>
 /// Publishes timeline entries after they are stored, at least once and in order. What this process has published is written

@@ -17,14 +17,16 @@ internal sealed class UserChangeReaction(
 
     public async Task UserChangedAsync(string userId, CancellationToken cancellation)
     {
+        // The user last: what is listed by then was accepted before, so that no message of a user who opted in again falls to the opt-out before it.
+        var waiting = await userMessages.WaitingAsync(userId, clock.GetCurrentInstant(), cancellation);
         var user = await users.FindAsync(userId, cancellation);
-        foreach (var message in await userMessages.WaitingAsync(userId, clock.GetCurrentInstant(), cancellation))
+        foreach (var message in waiting)
         {
             if (user.OptOut is { } optOut)
                 await changes.CancelAsync(message.Id, StatusReason.OptedOut, SourceOf(optOut.Reason), cancellation);
             else if (await changes.KeepWallClockAsync(message, user.Zone, TimelineSource.Api, cancellation))
                 continue;
-            else if (message.DeferredFrom is not null && await changes.KeepDeferralAsync(message.Id, user, cancellation))
+            else if (message.DeferredFrom is not null && await changes.KeepDeferralAsync(message, user, cancellation))
                 continue;
             else if (message.DueAt <= clock.GetCurrentInstant() + ClockSkew)
                 await changes.ReconsiderAsync(message.Id, cancellation);

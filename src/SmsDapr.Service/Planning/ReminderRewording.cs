@@ -37,7 +37,7 @@ internal sealed class ReminderRewording(
     {
         var user = await users.FindAsync(message.UserId, cancellation);
         var its = message.Event!;
-        var sight = await lookup.LastKnownAsync(message, cancellation);
+        var sight = (await lookup.LastKnownAsync(message, cancellation)).Sight;
         var planned = message.Attempts > 0 ? message.DueAt : message.DeferredFrom ?? message.SendAt;
         var facts = ReminderFacts.Of(
             its, sight.Track?.Entry?.JoinLink, ReminderPlanner.ExpectedAt(planned, its.Start, user), user.Zone, wording.DefaultLanguage);

@@ -2,7 +2,6 @@ using System.Globalization;
 using NodaTime;
 using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
-using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;
@@ -35,12 +34,15 @@ internal sealed class AttemptMaker(
     /// <summary>Twilio is being tried by another message's call.</summary>
     private static readonly Duration TrySoon = Duration.FromSeconds(5);
 
-    /// <summary>Calls Twilio once and stores what came of it. Answers the record as stored; null when it is gone.</summary>
-    public async Task<Message?> MakeAsync(Message message, CancellationToken cancellation)
+    /// <summary>
+    /// Calls Twilio once, unless it is <paramref name="leavesBefore"/> before its turn comes, and stores what came of it. Answers the record as stored; null
+    /// when it is gone.
+    /// </summary>
+    public async Task<Message?> MakeAsync(Message message, Instant leavesBefore, CancellationToken cancellation)
     {
         var number = message.Attempts;
         var request = new CreateMessage(
-            message.Sms.To!, message.Body, message.Sms.SmartEncoding, StatusCallback(message.Id, number), message.CurrentAttempt!.RequestedAt + AttemptLookup.CallLeaves);
+            message.Sms.To!, message.Body, message.Sms.SmartEncoding, StatusCallback(message.Id, number), leavesBefore);
         switch (await twilio.CreateAsync(request, cancellation))
         {
             case CreateOutcome.Accepted accepted:
@@ -90,19 +92,24 @@ internal sealed class AttemptMaker(
                 return callIsOver;
         }
 
-        if (attempt.Outcome == Core.Messages.CreateOutcome.Requested && await guard.AllowsAgainAsync(message, cancellation))
+        if (attempt.Outcome != Core.Messages.CreateOutcome.Requested)
         {
-            var words = await guard.WordsAgainAsync(message, cancellation);
-            if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now, words) is Transition.Changed { Next: var restarted }
+            await StoreAsync(message, m => m.AttemptAbsent(attempt.Number, Now, sms.Retry), cancellation);
+        }
+        else if (await guard.AllowsAgainAsync(message, cancellation) is { } again)
+        {
+            if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now, again.Words) is Transition.Changed { Next: var restarted }
                 && await messages.TryReplaceAsync(version, restarted, cancellation))
             {
-                await MakeAsync(restarted, cancellation);
+                await MakeAsync(restarted, again.LeavesBefore, cancellation);
             }
-
-            return null;
+        }
+        else
+        {
+            // Nothing was called, so no attempt is lost: the guard says what becomes of the message.
+            await StoreAsync(message, OfThisCall(message, m => m.AttemptWithdrawn(attempt.Number, Now, Now)), cancellation);
         }
 
-        await StoreAsync(message, m => m.AttemptAbsent(attempt.Number, Now, sms.Retry), cancellation);
         return null;
     }
 
@@ -153,7 +160,7 @@ internal sealed class AttemptMaker(
         if (meaning.Category == ErrorCategory.RateLimit)
             pace.RateLimited();
         if (meaning.OptsOut)
-            await users.OptOutAsync(message.UserId, OptOutReason.Provider, cancellation);
+            await users.OptOutNumberAsync(message.UserId, message.Sms.To, cancellation);
     }
 
     /// <summary>A fact about a call that brought nothing. The attempt may have been made again meanwhile: then it says nothing of the later call.</summary>

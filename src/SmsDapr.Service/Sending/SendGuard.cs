@@ -2,9 +2,7 @@ using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
 using SmsDapr.Core.Users;
-using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
-using SmsDapr.Service.Hosting.Options;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Planning;
 using SmsDapr.Service.Users;
@@ -18,8 +16,8 @@ internal abstract record GuardResult
     {
     }
 
-    /// <summary>The intent of a new attempt is stored; the call is to be made.</summary>
-    public sealed record Begun(Message Message) : GuardResult;
+    /// <summary>The intent of a new attempt is stored; the call is to be made, and to leave before <paramref name="LeavesBefore"/>.</summary>
+    public sealed record Begun(Message Message, Instant LeavesBefore) : GuardResult;
 
     public sealed record Wait(Instant Until) : GuardResult;
 
@@ -35,11 +33,12 @@ internal sealed class SendGuard(
     MessageRepository messages,
     MessageIndex index,
     IUserDirectory users,
+    SendContexts contexts,
+    SlotKeeper slots,
     GuardedEvent events,
     SendingPause pause,
     TwilioCircuit circuit,
     SenderPace pace,
-    SmsOptions options,
     IClock clock)
 {
     /// <summary>A wait that is longer is shown in the record.</summary>
@@ -48,7 +47,8 @@ internal sealed class SendGuard(
     public async Task<GuardResult> PassAsync(Document<Message> version, CancellationToken cancellation)
     {
         var message = version.Value;
-        var (context, days) = await ContextAsync(message, cancellation);
+        var read = await contexts.ReadAsync(message, cancellation);
+        var context = read.Context;
         if (message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var kept } inTime)
         {
             await index.AddAsync(kept.UserId, kept.SendAt, kept.Id, cancellation);
@@ -61,7 +61,10 @@ internal sealed class SendGuard(
 
         switch (SendRules.Decide(context))
         {
+            case SendVerdict.Wait when IsHopeless(context, out var hopeless):
+                return await ChangeAsync(version, message.End(hopeless, TimelineSource.Workflow, context.Now), cancellation);
             case SendVerdict.Wait wait:
+                await slots.GiveBackOtherDayAsync(message, context.User, cancellation);
                 return new GuardResult.Wait(wait.Until);
             case SendVerdict.Defer defer:
                 await index.AddAsync(message.UserId, defer.Until, message.Id, cancellation);
@@ -84,16 +87,16 @@ internal sealed class SendGuard(
         MessageText? words = null;
 
         // Last, since it asks the calendar: right before the call, and only for what would go out now.
-        if (message.Event is not null)
+        if (read.Event is { } known)
         {
-            if (await events.FollowAsync(version, context.User, cancellation) is not { } sight)
+            if (await events.FollowAsync(version, known, context.User, cancellation) is not { } sight)
                 return new GuardResult.Changed();
 
-            // The calendar may have taken its time to answer: quiet hours or the event may have begun meanwhile.
-            context = Seen(context with { Now = clock.GetCurrentInstant() }, sight);
+            // The calendar may have taken its time to answer: quiet hours, the event or another day may have begun meanwhile.
+            context = read.Seen(sight, clock.GetCurrentInstant());
             switch (SendRules.Decide(context))
             {
-                case SendVerdict.Pass:
+                case SendVerdict.Pass when LocalTimes.DateOf(context.Now, context.User.Zone) == context.Day.Day.Date:
                     break;
                 case SendVerdict.End gone:
                     return await ChangeAsync(version, message.End(gone.Reason, TimelineSource.Calendar, context.Now), cancellation);
@@ -105,55 +108,51 @@ internal sealed class SendGuard(
         }
 
         // The rule saw room, the compare-and-set of the day decides. What was once accepted has been counted.
-        if (!message.EverAccepted && !await users.TryTakeSlotAsync(days, message.Id, context.User.DailyLimit, cancellation))
+        if (!message.EverAccepted && !await users.TryTakeSlotAsync(read.Days, message.Id, context.User.DailyLimit, cancellation))
             return await ChangeAsync(version, message.End(StatusReason.DailyLimit, TimelineSource.Workflow, context.Now), cancellation);
 
         return await BeginAsync(version, context, words, cancellation);
     }
 
-    /// <summary>Why the message will end at its next attempt, as far as that is known now; null when nothing stands against it.</summary>
-    public async Task<StatusReason?> ForeseeEndAsync(Message message, CancellationToken cancellation) =>
-        SendRules.Foresee((await ContextAsync(message, cancellation)).Context) is SendVerdict.End end ? end.Reason : null;
-
     /// <summary>Every rule run now, by the same code that decides at send time; changes nothing.</summary>
     public async Task<SendExplanation> ExplainAsync(Message message, CancellationToken cancellation)
     {
-        var (context, _) = await ContextAsync(message, cancellation);
-        if (message.KeepWallClock(context.User.Zone, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var moved })
-            (context, _) = await ContextAsync(moved, cancellation);
-        if (context.Message.KeepDeferral(context.User, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var released })
-            (context, _) = await ContextAsync(released, cancellation);
-        context = await PeekAsync(context, cancellation);
+        var read = await contexts.ReadAsync(message, cancellation);
+        if (message.KeepWallClock(read.Context.User.Zone, TimelineSource.Workflow, read.Context.Now) is Transition.Changed { Next: var moved })
+            read = await contexts.ReadAsync(moved, cancellation);
+        if (read.Context.Message.KeepDeferral(read.Context.User, TimelineSource.Workflow, read.Context.Now) is Transition.Changed { Next: var released })
+            read = await contexts.ReadAsync(released, cancellation);
+        var context = await PeekAsync(read, cancellation);
 
         // As it will be deferred, so that the later rules speak of the day and the hour at which it goes out.
         if (SendRules.Foresee(context) is SendVerdict.Defer defer
             && context.Message.Defer(defer.Until, defer.Reason, TimelineSource.Workflow, context.Now) is Transition.Changed { Next: var deferred })
-            context = (await ContextAsync(deferred, cancellation)).Context with { Event = context.Event };
+            context = await ContextAsync(deferred, context.Event, cancellation);
         var pausedUntil = await pause.PeekAsync(cancellation) ?? circuit.OpenUntil;
         if (pausedUntil > context.SendTime
             && context.Message.Pause(Instant.Min(pausedUntil.Value, context.TimeRunsOutAt), context.Now) is Transition.Changed { Next: var paused })
-            context = (await ContextAsync(paused, cancellation)).Context with { Event = context.Event };
+            context = await ContextAsync(paused, context.Event, cancellation);
         return SendRules.Explain(context with { PausedUntil = pausedUntil });
     }
 
     /// <summary>
-    /// Whether an attempt that a crash left open may still be made: the same rules, as if it had not begun, to the number and on the day that it began
-    /// with.
+    /// Until when, and with which words, an attempt that a crash left open may still be made: the same rules, as if it had not begun, to the number and on
+    /// the day that it began with. Null when it may not.
     /// </summary>
-    public async Task<bool> AllowsAgainAsync(Message message, CancellationToken cancellation)
+    public async Task<(Instant LeavesBefore, MessageText? Words)?> AllowsAgainAsync(Message message, CancellationToken cancellation)
     {
-        var asBefore = message with { Status = MessageStatus.Scheduled, NextAttemptAt = null };
-        var (context, _) = await ContextAsync(asBefore, cancellation);
-        return context.User.Phone?.Number == message.Sms.To
-            && (message.EverAccepted || context.Day.Holds(message.Id))
-            && SendRules.Decide(await PeekAsync(context, cancellation)) is SendVerdict.Pass;
-    }
+        var read = await contexts.ReadAsync(message with { Status = MessageStatus.Scheduled, NextAttemptAt = null }, cancellation);
+        var user = read.Context.User;
+        if (user.Phone?.Number != message.Sms.To || !(message.EverAccepted || read.Context.Day.Holds(message.Id)))
+            return null;
+        if ((await pause.PeekAsync(cancellation) ?? circuit.OpenUntil) > read.Context.Now)
+            return null;
 
-    /// <summary>The words for an attempt that is made again now; null when those that it has will do.</summary>
-    public async Task<MessageText?> WordsAgainAsync(Message message, CancellationToken cancellation) =>
-        message.Event is null
-            ? null
-            : events.WordsNow(message, await events.LastKnownAsync(message, cancellation), await users.FindAsync(message.UserId, cancellation));
+        var context = await PeekAsync(read, cancellation);
+        return SendRules.Decide(context) is SendVerdict.Pass
+            ? (context.ValidUntil(AttemptLookup.CallLeaves), read.Event is { Sight: var sight } ? events.WordsNow(message, sight, user) : null)
+            : null;
+    }
 
     private async Task<GuardResult> BeginAsync(Document<Message> version, SendContext context, MessageText? words, CancellationToken cancellation)
     {
@@ -163,72 +162,43 @@ internal sealed class SendGuard(
         if (withSlot.BeginAttempt(context.User.Phone!.Number, context.Now, words) is not Transition.Changed { Next: var begun }
             || !await messages.TryReplaceAsync(version, begun, cancellation))
         {
-            await GiveBackIfMovedAsync(message, context, cancellation);
+            if (!message.EverAccepted)
+                await slots.SettleLostAsync(message.Id, context.Day.Day.Date, context.User, cancellation);
             return new GuardResult.Changed();
         }
 
         if (message.SlotDate is { } earlier && earlier != slotDate)
             await users.ReleaseSlotAsync(message.UserId, earlier, message.Id, cancellation);
-        return new GuardResult.Begun(begun);
-    }
-
-    /// <summary>The send lost to a change. When that moved the message to another day, the slot that was just taken is nobody's.</summary>
-    private async Task GiveBackIfMovedAsync(Message message, SendContext context, CancellationToken cancellation)
-    {
-        var date = context.Day.Day.Date;
-        if (!message.EverAccepted
-            && message.SlotDate != date
-            && await messages.FindAsync(message.Id, cancellation) is { Value: { Status: MessageStatus.Scheduled } moved }
-            && LocalTimes.DateOf(moved.DueAt, context.User.Zone) != date)
-        {
-            await users.ReleaseSlotAsync(message.UserId, date, message.Id, cancellation);
-        }
-    }
-
-    private async Task<(SendContext Context, CountedDays Days)> ContextAsync(Message message, CancellationToken cancellation)
-    {
-        var now = clock.GetCurrentInstant();
-        var user = await users.FindAsync(message.UserId, cancellation);
-        var days = await users.FindDaysAsync(message.UserId, SendContext.DaysOf(message, user, now), cancellation);
-        var context = new SendContext
-        {
-            Message = message,
-            User = user,
-            Now = now,
-            SendingEnabled = options.SendingEnabled,
-            DefaultMaxLateness = options.MaxLateness,
-            Day = await InOrderAsync(message, user, days, cancellation),
-            EarlierDays = days.Earlier,
-        };
-        return message is { Event: not null, IsFinal: false }
-            ? (Seen(context, await events.LastKnownAsync(message, cancellation)), days)
-            : (context, days);
+        return new GuardResult.Begun(begun, context.ValidUntil(AttemptLookup.CallLeaves));
     }
 
     /// <summary>
-    /// Only after the limit was lowered do more messages hold slots than it allows. Then what went out, or is on its way, comes before what
-    /// took its slot earlier and still waits.
+    /// A failed message whose next attempt can't be made in time ends now, not when that attempt is due. One that waits for a pause until its very last
+    /// moment has that moment left.
     /// </summary>
-    private async Task<DaySlots> InOrderAsync(Message message, UserPreferences user, CountedDays days, CancellationToken cancellation)
+    private static bool IsHopeless(SendContext context, out StatusReason reason)
     {
-        if (message.EverAccepted || !days.Day.Holds(message.Id) || days.Count <= user.DailyLimit)
-            return days.Day;
-        var later = days.Day.MessageIds.SkipWhile(id => id != message.Id).Skip(1).ToList();
-        var found = await messages.FindManyAsync(later, cancellation);
-        return days.Day.Ahead(found.Where(other => other.EverAccepted || other.Status == MessageStatus.Sending).Select(other => other.Id).ToHashSet());
+        reason = default;
+        if (context.Message.StatusReason != StatusReason.Retry || context.Message.DueAt == context.TimeRunsOutAt)
+            return false;
+        if (SendRules.Foresee(context) is not SendVerdict.End { Reason: var end } || !end.LeavesNoTime())
+            return false;
+        reason = end;
+        return true;
     }
 
     /// <summary>The context with the event as the calendar has it now, if it comes to that.</summary>
-    private async Task<SendContext> PeekAsync(SendContext context, CancellationToken cancellation)
+    private async Task<SendContext> PeekAsync(ReadContext read, CancellationToken cancellation)
     {
-        if (context.Message is not { Event: not null, Status: MessageStatus.Scheduled })
-            return context;
-        var (sight, message) = await events.PeekAsync(context.Message, context.User, cancellation);
-        return Seen(ReferenceEquals(message, context.Message) ? context : (await ContextAsync(message, cancellation)).Context, sight);
+        if (read is not { Event: { } known, Context.Message: { Status: MessageStatus.Scheduled } message })
+            return read.Context;
+        var (sight, followed) = await events.PeekAsync(message, known, read.Context.User, cancellation);
+        var after = ReferenceEquals(followed, message) ? read : await contexts.ReadAsync(followed, cancellation);
+        return after.Seen(sight, after.Context.Now);
     }
 
-    private static SendContext Seen(SendContext context, EventSight sight) =>
-        context with { Event = sight.StandingOf(context.Message, context.Now) };
+    private async Task<SendContext> ContextAsync(Message message, EventStanding standing, CancellationToken cancellation) =>
+        (await contexts.ReadAsync(message, cancellation)).Context with { Event = standing };
 
     private async Task<GuardResult> ChangeAsync(Document<Message> version, Transition transition, CancellationToken cancellation)
     {

@@ -21,6 +21,8 @@ internal static class SendingRegistration
         builder.Services.AddSingleton<SenderPace>();
         builder.Services.AddSingleton<SendingPause>();
         builder.Services.AddSingleton<AttemptLookup>();
+        builder.Services.AddSingleton<SendContexts>();
+        builder.Services.AddSingleton<SlotKeeper>();
         builder.Services.AddSingleton<SendGuard>();
         builder.Services.AddSingleton<AttemptMaker>();
     }

@@ -11,6 +11,12 @@ internal interface IUserDirectory
     /// <summary>The user's preferences; an unknown user has the defaults.</summary>
     Task<UserPreferences> FindAsync(string userId, CancellationToken cancellation);
 
+    /// <summary>The key of the document that <see cref="Read"/> needs.</summary>
+    string KeyOf(string userId);
+
+    /// <summary>The user's preferences out of what was read together.</summary>
+    UserPreferences Read(string userId, DocumentSet documents);
+
     /// <summary>The user whose verified number this is; null when nobody's.</summary>
     Task<string?> FindByPhoneAsync(string e164, CancellationToken cancellation);
 
@@ -35,11 +41,17 @@ internal interface IUserDirectory
     /// <summary>Opts the user out and tells the listeners, so that what is pending is cancelled.</summary>
     Task OptOutAsync(string userId, OptOutReason reason, CancellationToken cancellation);
 
+    /// <summary>
+    /// The same for what the provider says of a number: nothing when the user has another one by now, or none. The provider says it again of
+    /// whatever is sent to it.
+    /// </summary>
+    Task OptOutNumberAsync(string userId, string? e164, CancellationToken cancellation);
+
     /// <summary>Opts the user in again and tells the listeners.</summary>
     Task<UserPreferences> OptInAsync(string userId, CancellationToken cancellation);
 
-    /// <summary>Opts out or in as an inbound keyword asks, at most once per inbound text, and tells the listeners.</summary>
-    Task TakeKeywordAsync(string userId, InboundKeyword keyword, string messageSid, CancellationToken cancellation);
+    /// <summary>Opts out or in as an inbound keyword asks, at most once per inbound text as far as it has an id, and tells the listeners.</summary>
+    Task TakeKeywordAsync(string userId, InboundKeyword keyword, string? messageSid, CancellationToken cancellation);
 }
 
 /// <summary>The days that count against a user's limit, as they were read.</summary>

@@ -64,6 +64,8 @@ internal sealed class PhoneVerifications(IDocumentStore documents, UserPhones ph
             return new VerificationStart.Unavailable();
 
         var before = new PhoneVerification { UserId = userId };
+        if (await documents.FindAsync<PhoneVerification>(Key(userId), cancellation) is null)
+            before = before with { Starts = await ErasedStarts.FindAsync(documents, userId, cancellation) };
         PhoneVerification? started = null;
         var now = clock.GetCurrentInstant();
         await documents.UpdateAsync<PhoneVerification>(
@@ -79,23 +81,30 @@ internal sealed class PhoneVerifications(IDocumentStore documents, UserPhones ph
 
         // Counted like any other start, so that nobody finds out by trying which numbers others have.
         if (await users.FindByPhoneAsync(e164, cancellation) is { } owner && owner != userId)
+        {
+            await ChangeAsync(userId, current => current.GoBack(before, started), cancellation);
             return new VerificationStart.Taken();
+        }
 
         // Asked for a code again, the provider goes on with the verification that is under way, used-up tries and the end of its time included.
-        if (before.ProviderSid is { } known && (before.Checks > 0 || before.ProviderBeganAt is not { } began || now - began >= StaysUseful))
+        var isAgain = before.Number is null || before.Number == e164;
+        if (isAgain && before.ProviderSid is { } known && (before.Checks > 0 || before.ProviderBeganAt is not { } began || now - began >= StaysUseful))
             await verify.CancelAsync(known, cancellation);
         switch (await verify.StartAsync(e164, cancellation))
         {
             case CodeRequest.Sent sent:
                 await ChangeAsync(userId, current => current.Began(started, sent.Sid, now), cancellation);
+                if (!isAgain && before.ProviderSid is { } other)
+                    await verify.CancelAsync(other, cancellation);
                 return new VerificationStart.Pending();
             case CodeRequest.Refused:
+                await ChangeAsync(userId, current => current.GoBack(before, started), cancellation);
                 return new VerificationStart.Refused();
             case CodeRequest.Limited:
-                await ChangeAsync(userId, current => current.Unstart(started), cancellation);
+                await ChangeAsync(userId, current => current.Unstart(before, started), cancellation);
                 return new VerificationStart.Limited(Wait: null);
             case CodeRequest.NotSent:
-                await ChangeAsync(userId, current => current.Unstart(started), cancellation);
+                await ChangeAsync(userId, current => current.Unstart(before, started), cancellation);
                 return new VerificationStart.Unavailable();
             default:
                 return new VerificationStart.Unavailable();

@@ -16,6 +16,11 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
         return Resolve(stored?.Value ?? Unknown(userId));
     }
 
+    public string KeyOf(string userId) => UserKey(userId);
+
+    public UserPreferences Read(string userId, DocumentSet documents) =>
+        Resolve(documents.Find<UserSettings>(UserKey(userId))?.Value ?? Unknown(userId));
+
     public async Task<string?> FindByPhoneAsync(string e164, CancellationToken cancellation)
     {
         var claim = await documents.FindAsync<PhoneClaim>(PhoneClaim.Key(e164), cancellation);
@@ -76,10 +81,16 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
         return ChangeAsync(userId, settings => settings.OptedOut(reason, now), cancellation);
     }
 
+    public Task OptOutNumberAsync(string userId, string? e164, CancellationToken cancellation)
+    {
+        var now = clock.GetCurrentInstant();
+        return ChangeAsync(userId, settings => settings.Phone?.Number == e164 ? settings.OptedOut(OptOutReason.Provider, now) : settings, cancellation);
+    }
+
     public Task<UserPreferences> OptInAsync(string userId, CancellationToken cancellation) =>
         ChangeAsync(userId, settings => settings.OptedIn(), cancellation);
 
-    public Task TakeKeywordAsync(string userId, InboundKeyword keyword, string messageSid, CancellationToken cancellation)
+    public Task TakeKeywordAsync(string userId, InboundKeyword keyword, string? messageSid, CancellationToken cancellation)
     {
         var now = clock.GetCurrentInstant();
         return ChangeAsync(userId, settings => settings.WithKeyword(keyword, messageSid, now), cancellation);

@@ -1,3 +1,4 @@
+using NodaTime;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Privacy;
@@ -5,12 +6,14 @@ using SmsDapr.Service.Privacy;
 namespace SmsDapr.Service.Users;
 
 /// <summary>A user's settings, number and verification. The number's claim goes before the settings, which are the only ones to know the number.</summary>
-internal sealed class UserRecords(IDocumentStore documents) : IUserDataHolder
+internal sealed class UserRecords(IDocumentStore documents, IClock clock) : IUserDataHolder
 {
     public async Task ForgetAsync(string userId, CancellationToken cancellation)
     {
         if ((await documents.FindAsync<UserSettings>(UserDirectory.UserKey(userId), cancellation))?.Value.Phone is { } phone)
             await ForgetClaimAsync(PhoneClaim.Key(phone.Number), userId, cancellation);
+        if ((await documents.FindAsync<PhoneVerification>(PhoneVerifications.Key(userId), cancellation))?.Value.Starts is { } starts)
+            await ErasedStarts.KeepAsync(documents, userId, starts, clock.GetCurrentInstant(), cancellation);
         await documents.DeleteAsync(PhoneVerifications.Key(userId), cancellation);
         await documents.DeleteAsync(UserDirectory.UserKey(userId), cancellation);
     }

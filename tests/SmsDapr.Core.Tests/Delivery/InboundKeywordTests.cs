@@ -88,6 +88,6 @@ public sealed class InboundKeywordTests
             user = user.WithKeyword(InboundKeyword.Start, $"SM{text}", Noon);
 
         user.KeywordSids!.Count.ShouldBe(20);
-        user.WithKeyword(InboundKeyword.Stop, "SM999", Noon).ShouldBeSameAs(user);
+        user.WithKeyword(InboundKeyword.Start, "SM999", Noon).ShouldBeSameAs(user);
     }
 }

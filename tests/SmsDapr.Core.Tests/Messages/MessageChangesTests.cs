@@ -1,4 +1,5 @@
 using NodaTime;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Text;
 using static SmsDapr.Core.Tests.Messages.Sample;
@@ -19,11 +20,35 @@ public sealed class MessageChangesTests
     }
 
     [Fact]
-    public void FollowEvent_whose_end_alone_changed_moves_it()
+    public void FollowEvent_whose_end_alone_changed_keeps_its_time_and_deferral()
     {
         var longer = Event with { End = Event.End + Duration.FromHours(1) };
+        var deferred = Reminder().Defer(Morning, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next();
 
-        Reminder().FollowEvent(longer, At(30), null, Noon).Next().SendAt.ShouldBe(At(30));
+        var followed = deferred.FollowEvent(longer, At(30), new MessageText("Other", BodySource.Template), Noon).Next();
+
+        (followed.Event, followed.Body).ShouldBe((longer, "Other"));
+        (followed.SendAt, followed.DeferredFrom, followed.StatusReason).ShouldBe((Morning, Noon, StatusReason.QuietHours));
+    }
+
+    [Fact]
+    public void Move_of_a_deferred_message_to_the_time_it_is_deferred_to_makes_that_its_own()
+    {
+        var moved = Scheduled().Defer(Morning, StatusReason.QuietHours, TimelineSource.Workflow, Noon).Next().Move(Morning, null, TimelineSource.Api, Noon).Next();
+
+        (moved.SendAt, moved.DeferredFrom, moved.StatusReason).ShouldBe((Morning, null, null));
+        moved.Move(Morning, null, TimelineSource.Api, Noon).ShouldBeUnchanged();
+    }
+
+    [Fact]
+    public void Receipt_of_a_failure_that_comes_after_the_message_was_moved_does_not_bring_its_retry_forward()
+    {
+        var absent = InFlight().AttemptAbsent(1, At(10), RetryOptions.Default).Next();
+        var moved = absent.Move(Morning, null, TimelineSource.Api, At(20)).Next();
+
+        var failed = moved.ApplyReceipt(new ReceiptFact(1, "SM1", "undelivered", 30003, At(30), TimelineSource.Twilio), RetryOptions.Default).Next();
+
+        (failed.Status, failed.StatusReason, failed.NextAttemptAt).ShouldBe((MessageStatus.Scheduled, StatusReason.Retry, Morning));
     }
 
     [Fact]

@@ -188,6 +188,9 @@ public sealed class MessageLifecycleTests
     }
 
     [Fact]
+    public void Accept_of_what_was_discarded_is_refused() => Scheduled().Discarded().Accept(Noon).ShouldBeRefused(Refusal.NotScheduled);
+
+    [Fact]
     public void Discarded_of_an_accepted_message_throws() =>
         Should.Throw<InvalidOperationException>(() => Scheduled().Accept(Noon).Next().Discarded()).Message.ShouldBe("An accepted message is never discarded.");
 

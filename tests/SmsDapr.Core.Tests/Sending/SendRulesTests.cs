@@ -187,6 +187,16 @@ public sealed class SendRulesTests
     }
 
     [Fact]
+    public void Explain_of_a_message_that_is_due_later_finds_nothing_against_it()
+    {
+        var explanation = SendRules.Explain(Context(Scheduled()) with { Now = At(-60) });
+
+        explanation.Outcome.ShouldBe(SendOutcome.WillSend);
+        explanation.Checks.ShouldAllBe(check => check.Passed);
+        explanation.Checks.Single(check => check.Rule == "due").Detail.ShouldBe("Due at 2026-03-02T12:00:00Z.");
+    }
+
+    [Fact]
     public void Evaluate_tells_neither_number_nor_text()
     {
         Message[] messages = [Scheduled(), Reminder(), InFlight(), WaitingForRetry()];

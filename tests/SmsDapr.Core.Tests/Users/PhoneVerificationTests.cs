@@ -87,14 +87,27 @@ public sealed class PhoneVerificationTests
     }
 
     [Fact]
+    public void GoBack_awaits_the_code_that_was_awaited_before_and_forgets_no_wrong_one()
+    {
+        var first = New.Start(Number, Noon)!.Began(New.Start(Number, Noon)!, "VE1", Noon)!.Check()!;
+        var second = first.Start("+12025550148", Noon + Duration.FromMinutes(1))!;
+
+        var back = second.Check()!.GoBack(first, second)!;
+
+        (back.Number, back.ProviderSid, back.Checks).ShouldBe((Number, "VE1", 2));
+        back.Starts.ShouldBe([Noon, Noon + Duration.FromMinutes(1)]);
+        second.GoBack(first, first).ShouldBeNull();
+    }
+
+    [Fact]
     public void Unstart_gives_back_only_the_start_that_it_belongs_to()
     {
         var first = New.Start(Number, Noon)!;
         var second = first.Start(Number, Noon + Duration.FromMinutes(1))!;
 
-        second.Unstart(second)!.Starts.ShouldBe([Noon]);
-        second.Unstart(first).ShouldBeNull();
-        New.Unstart(first).ShouldBeNull();
+        second.Unstart(first, second)!.Starts.ShouldBe([Noon]);
+        second.Unstart(New, first).ShouldBeNull();
+        New.Unstart(New, first).ShouldBeNull();
     }
 
     [Fact]

@@ -41,6 +41,29 @@ public sealed class InboundWebhookTests(RunningService service)
     }
 
     [Fact]
+    public async Task Another_keyword_under_the_same_id_is_another_text()
+    {
+        await VerifyAsync();
+
+        (await PostAsync(service, "SM1", "STOP")).Dispose();
+        (await PostAsync(service, "SM1", "START")).Dispose();
+
+        (await OptedOutAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_keyword_without_an_id_counts_each_time_it_comes()
+    {
+        await VerifyAsync();
+
+        foreach (var (keyword, reason) in new[] { ("STOP", "keyword"), ("START", null), ("STOP", "keyword") })
+        {
+            (await PostAsync(service, null, keyword)).Dispose();
+            (await OptedOutAsync()).ShouldBe(reason);
+        }
+    }
+
+    [Fact]
     public async Task Twilios_own_reading_goes_first()
     {
         await VerifyAsync();
@@ -160,7 +183,7 @@ public sealed class InboundWebhookTests(RunningService service)
     }
 
     private async Task<HttpResponseMessage> PostAsync(
-        RunningService at, string sid, string body, string? optOutType = null, string account = "AC0", string? signature = null)
+        RunningService at, string? sid, string body, string? optOutType = null, string account = "AC0", string? signature = null)
     {
         var fields = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -168,9 +191,10 @@ public sealed class InboundWebhookTests(RunningService service)
             ["Body"] = body,
             ["From"] = _phone,
             ["FromCity"] = "",
-            ["MessageSid"] = sid,
             ["To"] = "+15005550006",
         };
+        if (sid is not null)
+            fields["MessageSid"] = sid;
         if (optOutType is not null)
             fields["OptOutType"] = optOutType;
         var signed = string.Concat(fields.Select(field => field.Key + field.Value));

@@ -4,6 +4,7 @@ using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Delivery;
 using SmsDapr.Service.Sending;
+using SmsDapr.Service.Tests.Hosting;
 using SmsDapr.Service.Tests.Sending;
 using SmsDapr.Service.Users;
 
@@ -24,6 +25,17 @@ public sealed class RepeatedReceiptTests : WithGuard
         await Receipts.TakeAsync("m", fact, Cancellation);
 
         (await Users.FindAsync(User, Cancellation)).OptOut!.Reason.ShouldBe(OptOutReason.Provider);
+    }
+
+    [Fact]
+    public async Task Receipt_aboutANumberThatTheUserLeft_optsOutNobody()
+    {
+        var fact = await StoredAsync(21610);
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{User}/phone", new { phoneNumber = "+12025550148", verified = true });
+
+        await Receipts.TakeAsync("m", fact, Cancellation);
+
+        (await Users.FindAsync(User, Cancellation)).OptOut.ShouldBeNull();
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using SmsDapr.Service.Messages;
 using SmsDapr.Service.Tests.Hosting;
 using SmsDapr.Service.Tests.Sending;
 
@@ -24,6 +26,20 @@ public sealed class AcceptanceTests : WithGuard
 
         (await PostAsync()).ShouldBe(HttpStatusCode.Accepted);
         (await Messages.FindAsync("m", Cancellation))!.Value.Body.ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task Request_thatDiedAndComesAgainLongAfter_isJudgedAnew()
+    {
+        var request = new { id = "m", userId = User, body = "now" };
+        var fingerprint = JsonSerializer.Deserialize<CreateMessageRequest>(JsonSerializer.Serialize(request), JsonSerializerOptions.Web)!.Fingerprint();
+        await CreateAsync("m", "now", fingerprint);
+        Service.Clock.Advance(TimeSpan.FromHours(5));
+
+        var (status, message) = await Service.SendAsync(RunningService.AdminKey, HttpMethod.Post, "/v1/messages", request);
+
+        status.ShouldBe(HttpStatusCode.Accepted);
+        message["sendAt"]!.GetValue<DateTimeOffset>().ShouldBe(Service.Clock.GetUtcNow());
     }
 
     [Fact]

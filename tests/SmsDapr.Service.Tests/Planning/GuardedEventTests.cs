@@ -4,9 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Calendar.Sources;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Planning;
+using SmsDapr.Service.Sending;
 using SmsDapr.Service.Tests.Calendar;
 using SmsDapr.Service.Tests.Hosting;
 using SmsDapr.Service.Users;
@@ -100,6 +102,17 @@ public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Peek_ofADeferredReminderWhoseEventOnlyEndsLater_keepsItsDeferral()
+    {
+        var (user, id) = await ReminderAsync();
+        await DeferAsync(id, until: 115);
+        var its = CalendarHost.Event(user, "e", 120);
+        _host.Source.Put(its with { End = its.End + Duration.FromMinutes(30) });
+
+        await ShouldForeseeAsync(id, 115);
+    }
+
+    [Fact]
     public async Task Peek_ofAReminderMovedByHandWhoseEventOnlyEndsLater_keepsTheHandsTime()
     {
         var (user, id) = await ReminderAsync();
@@ -120,8 +133,38 @@ public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
 
         explained["outcome"]!.GetValue<string>().ShouldBe("will_send");
         (await IsHealthyAsync(user)).ShouldBeTrue();
-        await Events.FollowAsync((await Messages.FindAsync(id, Cancellation))!, await UserAsync(id), Cancellation);
+        var waiting = (await Messages.FindAsync(id, Cancellation))!;
+        await Events.FollowAsync(waiting, await KnownAsync(waiting.Value), await UserAsync(id), Cancellation);
         (await IsHealthyAsync(user)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Guard_ofAReminderThatIsDue_costsThreeReadsOfTheStore()
+    {
+        var (_, id) = await ReminderAsync();
+        await Messages.ApplyAsync(id, message => message.Accept(_host.Now), Cancellation);
+        var guard = _host.Services.GetRequiredService<SendGuard>();
+        await Messages.ApplyAsync(id, message => message.Move(_host.Now, null, TimelineSource.Api, _host.Now), Cancellation);
+        // Replicas share the account's pause; it is looked at every ten seconds, however many messages fall due.
+        await _host.Services.GetRequiredService<SendingPause>().PausedUntilAsync(Cancellation);
+        var reads = 0;
+        running.OnSidecarCall = (context, next) =>
+        {
+            if (context.Request.Path.Value!.Split('/')[^1] is "GetState" or "GetBulkState" or "QueryStateAlpha1")
+                Interlocked.Increment(ref reads);
+            return next();
+        };
+
+        try
+        {
+            (await guard.PassAsync((await Messages.FindAsync(id, Cancellation))!, Cancellation)).ShouldBeOfType<GuardResult.Begun>();
+        }
+        finally
+        {
+            running.OnSidecarCall = (_, next) => next();
+        }
+
+        reads.ShouldBe(3);
     }
 
     /// <param name="id">The message.</param>
@@ -144,12 +187,15 @@ public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
         await Messages.ApplyAsync(id, message => message.Accept(_host.Now), Cancellation);
         var before = (await Messages.FindAsync(id, Cancellation))!;
         var user = await UserAsync(id);
-        var (_, foreseen) = await Events.PeekAsync(before.Value, user, Cancellation);
+        var known = await KnownAsync(before.Value);
+        var (_, foreseen) = await Events.PeekAsync(before.Value, known, user, Cancellation);
         (await Messages.FindAsync(id, Cancellation))!.ETag.ShouldBe(before.ETag, "a look changes nothing");
 
-        (await Events.FollowAsync(before, user, Cancellation)).ShouldBeNull();
+        (await Events.FollowAsync(before, known, user, Cancellation)).ShouldBeNull();
         return (foreseen, (await Messages.FindAsync(id, Cancellation))!.Value);
     }
+
+    private Task<KnownEvent> KnownAsync(Message message) => _host.Services.GetRequiredService<EventLookup>().LastKnownAsync(message, Cancellation);
 
     private async Task<string> ConnectedAsync()
     {

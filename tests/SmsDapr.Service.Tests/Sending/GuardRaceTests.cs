@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Users;
 using SmsDapr.Service.Messages;
@@ -13,6 +14,10 @@ namespace SmsDapr.Service.Tests.Sending;
 public sealed class GuardRaceTests : WithGuard
 {
     private const string Id = "racing";
+
+    private static readonly LocalDate Today = new(2026, 3, 8);
+
+    private MessageChangesByCaller Changes => Service.Services.GetRequiredService<MessageChangesByCaller>();
 
     [Fact]
     public async Task Quiet_hours_set_while_a_send_is_decided_hold_it()
@@ -122,6 +127,48 @@ public sealed class GuardRaceTests : WithGuard
 
         (await MessageAsync()).Attempts.ShouldBe(0);
         (await TodayAsync()).MessageIds.ShouldBe([Id]);
+        (await MessageAsync()).SlotDate.ShouldBe(Today);
+    }
+
+    [Fact]
+    public async Task Slot_kept_by_a_move_within_the_day_is_given_back_when_the_message_is_cancelled()
+    {
+        await CreateAsync(Id);
+        await PassDuringAsync(() => MoveAsync(Duration.FromHours(1)));
+
+        await Changes.CancelAsync(Id, StatusReason.UserCancelled, TimelineSource.Api, Cancellation);
+        await Service.Services.GetRequiredService<MessageSteps>().LookAsync(Id, Cancellation);
+
+        (await TodayAsync()).MessageIds.ShouldBeEmpty();
+        (await MessageAsync()).OwesSlot.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Quiet_hours_until_tomorrow_set_while_a_send_is_decided_give_the_slot_of_today_back()
+    {
+        await CreateAsync(Id);
+
+        await PassDuringAsync(() => PatchUserAsync("""{"quietHours":{"start":"12:00","end":"06:00"}}"""));
+        await PassAsync(Id);
+        (await PassAsync(Id)).ShouldBeOfType<GuardResult.Wait>();
+
+        (await TodayAsync()).MessageIds.ShouldBeEmpty();
+        (await MessageAsync()).SlotDate.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Failed_message_moved_to_another_day_gives_the_slot_of_this_day_back()
+    {
+        await CreateAsync(Id);
+        await PassAsync(Id);
+        await Messages.ApplyAsync(Id, message => message.AttemptRefused(1, new ProviderError(20429, 429, "Too many requests"), Now, RetryOptions.Default), Cancellation);
+        (await TodayAsync()).MessageIds.ShouldBe([Id]);
+
+        await MoveAsync(Duration.FromDays(7));
+        (await PassAsync(Id)).ShouldBeOfType<GuardResult.Wait>();
+
+        (await TodayAsync()).MessageIds.ShouldBeEmpty();
+        (await MessageAsync()).SlotDate.ShouldBeNull();
     }
 
     /// <summary>Makes a change right before the guard's first write: that of the day slot, or of the list that a deferred message goes to.</summary>
@@ -140,10 +187,10 @@ public sealed class GuardRaceTests : WithGuard
     }
 
     private Task<Transition?> MoveAsync(Duration by) =>
-        Service.Services.GetRequiredService<MessageChangesByCaller>().PatchAsync(User, Id, Now + by, body: null, Cancellation);
+        Changes.PatchAsync(User, Id, Now + by, body: null, Cancellation);
 
     private async Task<Message> MessageAsync() => (await Messages.FindAsync(Id, Cancellation))!.Value;
 
     private async Task<DaySlots> TodayAsync() =>
-        (await Service.Services.GetRequiredService<IUserDirectory>().FindDaysAsync(User, [new LocalDay(new LocalDate(2026, 3, 8), "Europe/Berlin")], Cancellation)).Day;
+        (await Service.Services.GetRequiredService<IUserDirectory>().FindDaysAsync(User, [new LocalDay(Today, "Europe/Berlin")], Cancellation)).Day;
 }

@@ -164,6 +164,8 @@ public sealed class InterruptedPhoneTests : WithOwnService
         public Task<IReadOnlyList<Document<T>>> FindManyAsync<T>(IReadOnlyList<string> keys, CancellationToken cancellation)
             where T : class => inner.FindManyAsync<T>(keys, cancellation);
 
+        public Task<DocumentSet> FindAllAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => inner.FindAllAsync(keys, cancellation);
+
         public Task<bool> TryCreateAsync<T>(string key, T value, CancellationToken cancellation)
             where T : class => inner.TryCreateAsync(key, value, cancellation);
 

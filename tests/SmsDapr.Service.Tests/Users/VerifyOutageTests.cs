@@ -79,7 +79,45 @@ public sealed class VerifyOutageTests : WithOwnService
         (await CheckAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
-    private Task<HttpStatusCode> StartAsync() => PostAsync("verification", new() { ["phoneNumber"] = "+14155550671" });
+    [Theory]
+    [InlineData(400, HttpStatusCode.BadRequest)]
+    [InlineData(503, HttpStatusCode.ServiceUnavailable)]
+    public async Task Start_forAnotherNumberThatSentNothing_leavesTheCodeBeforeItGood(int status, HttpStatusCode refused)
+    {
+        await StartAsync();
+        Answer = _ => Results.StatusCode(status);
+        (await StartAsync("+14155550672")).ShouldBe(refused);
+
+        Answer = context => context.Request.Form["To"] == "+14155550671" ? Results.Json(new { sid = "VE1", status = "approved" }) : Results.NotFound();
+        (await CheckAsync()).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Start_forANumberOfAnotherUser_leavesTheCodeBeforeItGood()
+    {
+        await Service.SendAsync(RunningService.AdminKey, HttpMethod.Put, "/v1/users/ben/phone", new { phoneNumber = "+14155550672", verified = true });
+        await StartAsync();
+        (await StartAsync("+14155550672")).ShouldBe(HttpStatusCode.Conflict);
+
+        Answer = _ => Results.Json(new { sid = "VE1", status = "approved" });
+        (await CheckAsync()).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Start_afterErasingOneself_isLimitedAsBefore()
+    {
+        for (var start = 0; start < StartsPerHour; start++)
+        {
+            (await StartAsync()).ShouldBe(HttpStatusCode.Accepted);
+            await Service.SendAsync(RunningService.AdminKey, HttpMethod.Delete, "/v1/users/anna");
+        }
+
+        (await StartAsync()).ShouldBe(HttpStatusCode.TooManyRequests);
+        Service.Clock.Advance(TimeSpan.FromHours(1));
+        (await StartAsync()).ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    private Task<HttpStatusCode> StartAsync(string number = "+14155550671") => PostAsync("verification", new() { ["phoneNumber"] = number });
 
     private Task<HttpStatusCode> CheckAsync() => PostAsync("verification/check", new() { ["code"] = "123456" });
 

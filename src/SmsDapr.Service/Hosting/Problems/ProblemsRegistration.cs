@@ -2,6 +2,7 @@ using Dapr;
 using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics;
 using SmsDapr.Service.Calendar.Sources;
+using SmsDapr.Service.Messages;
 
 namespace SmsDapr.Service.Hosting.Problems;
 
@@ -53,7 +54,10 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> logger)
         {
             LogUnavailable(logger, failure);
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "Storage is not answering. Try again later.").ExecuteAsync(httpContext);
+            var detail = exception is AcceptanceUnderWayException
+                ? "Another request under this id may still be under way. Try again later."
+                : "Storage is not answering. Try again later.";
+            await Problem.Of(StatusCodes.Status503ServiceUnavailable, detail).ExecuteAsync(httpContext);
             return true;
         }
 
