@@ -31,6 +31,16 @@ public static class EventStandings
             ? EventStanding.MovedToPast
             : Of(message, track.Entry, calendarConnected, now);
 
+    /// <summary>The standing that a message ended with, whatever became of its event since; <see cref="EventStanding.Stands"/> when it was not the event that ended it.</summary>
+    public static EventStanding AtEndOf(Message message) => message.StatusReason switch
+    {
+        StatusReason.EventDeleted => EventStanding.Deleted,
+        StatusReason.EventAllDay => EventStanding.AllDay,
+        StatusReason.EventRescheduledToPast => EventStanding.MovedToPast,
+        StatusReason.CalendarDisconnected => EventStanding.CalendarDisconnected,
+        _ => EventStanding.Stands,
+    };
+
     /// <summary>
     /// Whether the event is ahead but at another time than the message says: the message has to follow before it may go out. A text that went out once and waits
     /// for a retry follows too.

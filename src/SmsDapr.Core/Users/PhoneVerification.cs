@@ -56,8 +56,8 @@ public sealed record PhoneVerification
         : this with { ProviderSid = providerSid, ProviderBeganAt = now };
 
     /// <summary>
-    /// Goes back to what was awaited before a start that certainly brought no code: the code that came before it still counts. The start itself still counts as
-    /// one, too. Null after a new start.
+    /// Goes back to what was awaited before a start that certainly brought no code: a code for another number that came before it is still good. The start
+    /// itself counts all the same. Null after a new start.
     /// </summary>
     public PhoneVerification? GoBack(PhoneVerification before, PhoneVerification asStarted) =>
         IsSameStart(asStarted) ? this with { Number = before.Number, Checks = before.Checks + Checks } : null;

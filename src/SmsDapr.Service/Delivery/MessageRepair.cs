@@ -108,8 +108,13 @@ internal sealed partial class MessageRepair(
     /// </summary>
     private async Task<Instant?> LookAtUnacceptedAsync(Message message, Instant now, CancellationToken cancellation)
     {
-        if (await engine.ExistsAsync(message.Id, cancellation))
+        var workflow = await engine.FindAsync(message.Id, cancellation);
+        if (workflow.Exists && !workflow.IsWorkflowCompleted)
             return now + OpenMessages.Grace;
+
+        // One that is over found nothing to take on; as long as it is there the id counts as taken.
+        if (workflow.Exists && !await engine.TryPurgeAsync(message.Id, cancellation))
+            return now + NextMinute;
         if (now - message.UpdatedAt < NextMinute)
             return now + NextMinute;
 

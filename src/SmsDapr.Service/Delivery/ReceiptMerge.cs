@@ -67,7 +67,7 @@ internal sealed class ReceiptMerge(
     {
         var meaning = ErrorCatalogue.Find(fact.ErrorCode);
         if (meaning.OptsOut)
-            await users.OptOutNumberAsync(message.UserId, message.Sms.To, cancellation);
+            await users.OptOutNumberAsync(message.UserId, fact.To ?? message.Sms.To, cancellation);
         if (meaning.Category == ErrorCategory.AccountAuth)
             await pause.BeginAsync(cancellation);
     }

@@ -53,6 +53,9 @@ internal sealed class MessageAcceptance(
     /// <summary>A request that has not started its workflow by then never will.</summary>
     private static readonly Duration UnderWay = Duration.FromMinutes(1);
 
+    /// <summary>Well before that, since starting takes its time too.</summary>
+    private static readonly Duration StartsWithin = Duration.FromSeconds(30);
+
     private const int Looks = 20;
 
     /// <summary>Network time: the clock of the process may stand still.</summary>
@@ -102,6 +105,9 @@ internal sealed class MessageAcceptance(
             await Task.WhenAll(stored, index.AddAsync(message!.UserId, message.SendAt, id, cancellation));
             if (await stored)
             {
+                // The reconciler takes a record this old for one whose request died.
+                if (clock.GetCurrentInstant() - message.UpdatedAt > StartsWithin)
+                    throw new AcceptanceUnderWayException();
                 await engine.StartAsync(id, cancellation);
                 return new Acceptance.Accepted(message);
             }

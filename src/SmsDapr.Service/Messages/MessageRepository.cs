@@ -27,6 +27,9 @@ internal sealed class MessageRepository(IDocumentStore documents, StatusEvents e
         if (!await documents.TryReplaceAsync(Key(next.Id), stored, version.ETag, cancellation))
             return false;
 
+        // The end was published with the change that brought it, or is by the reconciler; bookkeeping after it has nothing to say.
+        if (version.Value.IsFinal && next.Timeline.Count == version.Value.Timeline.Count)
+            return true;
         if (!await events.PublishAsync(stored, cancellation))
             await open.LookAtAsync(next.Id, clock.GetCurrentInstant(), cancellation);
         return true;

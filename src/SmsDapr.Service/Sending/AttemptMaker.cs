@@ -92,11 +92,7 @@ internal sealed class AttemptMaker(
                 return callIsOver;
         }
 
-        if (attempt.Outcome != Core.Messages.CreateOutcome.Requested)
-        {
-            await StoreAsync(message, m => m.AttemptAbsent(attempt.Number, Now, sms.Retry), cancellation);
-        }
-        else if (await guard.AllowsAgainAsync(message, cancellation) is { } again)
+        if (attempt.Outcome == Core.Messages.CreateOutcome.Requested && await guard.AllowsAgainAsync(message, cancellation) is { } again)
         {
             if (message.RestartAttempt(attempt.Number, message.Sms.To!, Now, again.Words) is Transition.Changed { Next: var restarted }
                 && await messages.TryReplaceAsync(version, restarted, cancellation))
@@ -106,8 +102,8 @@ internal sealed class AttemptMaker(
         }
         else
         {
-            // Nothing was called, so no attempt is lost: the guard says what becomes of the message.
-            await StoreAsync(message, OfThisCall(message, m => m.AttemptWithdrawn(attempt.Number, Now, Now)), cancellation);
+            // It stays in the record, though it may never have been called: a receipt that comes after all still finds it.
+            await StoreAsync(message, m => m.AttemptAbsent(attempt.Number, Now, sms.Retry), cancellation);
         }
 
         return null;

@@ -1,4 +1,5 @@
 using NodaTime;
+using SmsDapr.Core.Calendar;
 using SmsDapr.Core.Messages;
 using SmsDapr.Core.Sending;
 using SmsDapr.Core.Users;
@@ -13,7 +14,7 @@ namespace SmsDapr.Service.Sending;
 /// <summary>What was read for the rules.</summary>
 /// <param name="Context">As the rules need it.</param>
 /// <param name="Days">The days that count against the limit, as they were read.</param>
-/// <param name="Event">What is stored of the message's event; null without one.</param>
+/// <param name="Event">What is stored of the message's event; null without one, and when the message has ended.</param>
 internal sealed record ReadContext(SendContext Context, CountedDays Days, KnownEvent? Event)
 {
     /// <summary>The same with the event as it was seen now.</summary>
@@ -40,6 +41,7 @@ internal sealed class SendContexts(IDocumentStore documents, MessageRepository m
             DefaultMaxLateness = options.MaxLateness,
             Day = await InOrderAsync(message, user, days, cancellation),
             EarlierDays = days.Earlier,
+            Event = EventStandings.AtEndOf(message),
         };
         var read = new ReadContext(context, days, known);
         return known is null ? read : read with { Context = read.Seen(known.Sight, now) };
@@ -47,7 +49,7 @@ internal sealed class SendContexts(IDocumentStore documents, MessageRepository m
 
     private async Task<(UserPreferences User, KnownEvent? Event)> UserAndEventAsync(Message message, CancellationToken cancellation)
     {
-        if (message.Event is null)
+        if (message.Event is null || message.IsFinal)
             return (await users.FindAsync(message.UserId, cancellation), null);
         var read = await documents.FindAllAsync([users.KeyOf(message.UserId), .. EventLookup.KeysOf(message)], cancellation);
         return (users.Read(message.UserId, read), EventLookup.Read(message, read));

@@ -145,7 +145,9 @@ internal sealed class SendGuard(
         var user = read.Context.User;
         if (user.Phone?.Number != message.Sms.To || !(message.EverAccepted || read.Context.Day.Holds(message.Id)))
             return null;
-        if ((await pause.PeekAsync(cancellation) ?? circuit.OpenUntil) > read.Context.Now)
+
+        // Also when the account's pause is due for its probe: the guard makes that first.
+        if (await pause.PeekAsync(cancellation) is not null || circuit.OpenUntil is not null)
             return null;
 
         var context = await PeekAsync(read, cancellation);
@@ -163,7 +165,7 @@ internal sealed class SendGuard(
             || !await messages.TryReplaceAsync(version, begun, cancellation))
         {
             if (!message.EverAccepted)
-                await slots.SettleLostAsync(message.Id, context.Day.Day.Date, context.User, cancellation);
+                await slots.SettleLostAsync(message, context.Day.Day.Date, context.User, cancellation);
             return new GuardResult.Changed();
         }
 
@@ -173,13 +175,13 @@ internal sealed class SendGuard(
     }
 
     /// <summary>
-    /// A failed message whose next attempt can't be made in time ends now, not when that attempt is due. One that waits for a pause until its very last
-    /// moment has that moment left.
+    /// A failed message whose next attempt can't be made in time ends now, not when that attempt is due. Not one that was moved since: whoever moved it may
+    /// do so again. And one that waits for a pause until its very last moment has that moment left.
     /// </summary>
     private static bool IsHopeless(SendContext context, out StatusReason reason)
     {
         reason = default;
-        if (context.Message.StatusReason != StatusReason.Retry || context.Message.DueAt == context.TimeRunsOutAt)
+        if (context.Message is not { StatusReason: StatusReason.Retry, NextAttemptAt: { } next, SendAt: var sendAt } || next == sendAt || next == context.TimeRunsOutAt)
             return false;
         if (SendRules.Foresee(context) is not SendVerdict.End { Reason: var end } || !end.LeavesNoTime())
             return false;

@@ -8,8 +8,8 @@ namespace SmsDapr.Service.Sending;
 
 /// <summary>
 /// Keeps a message's slot and its record in step: what it holds stands in <see cref="Message.SlotDate"/> or is given back. A slot is taken before the
-/// record says so and given back before the record forgets it, so that a crash leaves one too many at most, and the record, or the end of the
-/// message, leads to it.
+/// record says so and given back before the record forgets it, so that a crash leaves one too many, never one too few; the message finds it when it is
+/// sent, or ends, on that day.
 /// </summary>
 internal sealed class SlotKeeper(MessageRepository messages, IUserDirectory users, IClock clock)
 {
@@ -27,23 +27,20 @@ internal sealed class SlotKeeper(MessageRepository messages, IUserDirectory user
     /// The send that took a slot of <paramref name="taken"/> lost to a change of the record. The slot is noted in a message that still goes out on that
     /// day, and otherwise given back.
     /// </summary>
-    public async Task SettleLostAsync(string messageId, LocalDate taken, UserPreferences user, CancellationToken cancellation)
+    /// <param name="message">As it was when the slot was taken.</param>
+    /// <param name="taken">The slot's date.</param>
+    /// <param name="user">The message's user.</param>
+    /// <param name="cancellation">Ends the attempt; the message may hold a slot then that its record does not name.</param>
+    public async Task SettleLostAsync(Message message, LocalDate taken, UserPreferences user, CancellationToken cancellation)
     {
-        if (await messages.FindAsync(messageId, cancellation) is not { Value: var now } || now.SlotDate == taken)
-            return;
-        if (now is { Status: MessageStatus.Scheduled, EverAccepted: false, SlotDate: null } && LocalTimes.DateOf(now.DueAt, user.Zone) == taken)
-        {
-            var noted = await messages.ApplyAsync(
-                messageId,
-                current => current is { Status: MessageStatus.Scheduled, SlotDate: null } ? current.WithSlot(taken) : new Transition.Unchanged(current),
-                cancellation);
-            if (noted is Transition.Changed or Transition.Unchanged { Current: { IsFinal: false } })
-                return;
-        }
-
-        // Whoever sends it, or waits to, on that day has noted it or takes it again.
-        if (now.Status != MessageStatus.Sending)
-            await users.ReleaseSlotAsync(now.UserId, taken, messageId, cancellation);
+        var noted = await messages.ApplyAsync(
+            message.Id,
+            current => current is { Status: MessageStatus.Scheduled, EverAccepted: false, SlotDate: null } && LocalTimes.DateOf(current.DueAt, user.Zone) == taken
+                ? current.WithSlot(taken)
+                : new Transition.Unchanged(current),
+            cancellation);
+        if (noted is not Transition.Changed && (noted as Transition.Unchanged)?.Current.SlotDate != taken)
+            await users.ReleaseSlotAsync(message.UserId, taken, message.Id, cancellation);
     }
 
     /// <summary>A message that ended without ever being accepted gives back what it holds, also what it took right before a crash.</summary>

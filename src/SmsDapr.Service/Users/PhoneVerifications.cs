@@ -63,16 +63,15 @@ internal sealed class PhoneVerifications(IDocumentStore documents, UserPhones ph
         if (!verify.IsConfigured)
             return new VerificationStart.Unavailable();
 
-        var before = new PhoneVerification { UserId = userId };
-        if (await documents.FindAsync<PhoneVerification>(Key(userId), cancellation) is null)
-            before = before with { Starts = await ErasedStarts.FindAsync(documents, userId, cancellation) };
+        var fresh = new PhoneVerification { UserId = userId, Starts = await ErasedStarts.FindAsync(documents, userId, cancellation) };
+        var before = fresh;
         PhoneVerification? started = null;
         var now = clock.GetCurrentInstant();
         await documents.UpdateAsync<PhoneVerification>(
             Key(userId),
             current =>
             {
-                before = current ?? before;
+                before = current ?? fresh;
                 return started = before.Start(e164, now);
             },
             cancellation);

@@ -84,7 +84,7 @@ internal sealed class UserDirectory(IDocumentStore documents, SmsOptions options
     public Task OptOutNumberAsync(string userId, string? e164, CancellationToken cancellation)
     {
         var now = clock.GetCurrentInstant();
-        return ChangeAsync(userId, settings => settings.Phone?.Number == e164 ? settings.OptedOut(OptOutReason.Provider, now) : settings, cancellation);
+        return ChangeAsync(userId, settings => e164 is not null && settings.Phone?.Number == e164 ? settings.OptedOut(OptOutReason.Provider, now) : settings, cancellation);
     }
 
     public Task<UserPreferences> OptInAsync(string userId, CancellationToken cancellation) =>

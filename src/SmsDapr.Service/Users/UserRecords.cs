@@ -12,14 +12,27 @@ internal sealed class UserRecords(IDocumentStore documents, IClock clock) : IUse
     {
         if ((await documents.FindAsync<UserSettings>(UserDirectory.UserKey(userId), cancellation))?.Value.Phone is { } phone)
             await ForgetClaimAsync(PhoneClaim.Key(phone.Number), userId, cancellation);
-        if ((await documents.FindAsync<PhoneVerification>(PhoneVerifications.Key(userId), cancellation))?.Value.Starts is { } starts)
-            await ErasedStarts.KeepAsync(documents, userId, starts, clock.GetCurrentInstant(), cancellation);
-        await documents.DeleteAsync(PhoneVerifications.Key(userId), cancellation);
+        await ForgetVerificationAsync(userId, cancellation);
         await documents.DeleteAsync(UserDirectory.UserKey(userId), cancellation);
     }
 
     /// <summary>There are none: what is written after all makes the user known again.</summary>
     public Task ForgetLateWritesAsync(string userId, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Deletes the version whose starts were kept; one that was stored since has more of them.</summary>
+    private async Task ForgetVerificationAsync(string userId, CancellationToken cancellation)
+    {
+        var key = PhoneVerifications.Key(userId);
+        do
+        {
+            if (await documents.FindAsync<PhoneVerification>(key, cancellation) is not { } verification)
+                return;
+            await ErasedStarts.KeepAsync(documents, userId, verification.Value.Starts, clock.GetCurrentInstant(), cancellation);
+            if (await documents.TryDeleteAsync(key, verification.ETag, cancellation))
+                return;
+        }
+        while (true);
+    }
 
     /// <summary>Only this user's claim: the next owner's has another ETag.</summary>
     private async Task ForgetClaimAsync(string key, string userId, CancellationToken cancellation)

@@ -27,6 +27,20 @@ public sealed class EventStandingsTests
         EventStandings.Of(message, Entry, calendarConnected: true, Afternoon).ShouldBe(EventStanding.Stands, "that it began is another rule");
     }
 
+    [Theory]
+    [InlineData(StatusReason.EventDeleted, EventStanding.Deleted)]
+    [InlineData(StatusReason.EventAllDay, EventStanding.AllDay)]
+    [InlineData(StatusReason.EventRescheduledToPast, EventStanding.MovedToPast)]
+    [InlineData(StatusReason.CalendarDisconnected, EventStanding.CalendarDisconnected)]
+    [InlineData(StatusReason.EventStarted, EventStanding.Stands)]
+    public void AtEndOf_is_what_the_message_ended_with(StatusReason reason, EventStanding standing)
+    {
+        var message = Track.Decide(null, Morning).Create(Morning);
+
+        EventStandings.AtEndOf(message.Cancel(reason, TimelineSource.Calendar, Morning).ShouldBeOfType<Transition.Changed>().Next).ShouldBe(standing);
+        EventStandings.AtEndOf(message).ShouldBe(EventStanding.Stands);
+    }
+
     [Fact]
     public void Entry_with_dates_lasts_all_day() => (AllDay.IsAllDay, Entry.IsAllDay).ShouldBe((true, false));
 

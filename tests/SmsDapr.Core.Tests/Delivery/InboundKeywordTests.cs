@@ -63,6 +63,16 @@ public sealed class InboundKeywordTests
     }
 
     [Fact]
+    public void WithKeyword_of_a_text_without_an_id_counts_each_time()
+    {
+        var restarted = User.WithKeyword(InboundKeyword.Stop, null, Noon).WithKeyword(InboundKeyword.Start, null, Noon);
+
+        restarted.OptOut.ShouldBeNull();
+        restarted.WithKeyword(InboundKeyword.Stop, null, Noon).OptOut.ShouldNotBeNull();
+        restarted.KeywordSids.ShouldBeNull();
+    }
+
+    [Fact]
     public void WithKeyword_of_help_changes_nothing()
     {
         var user = User;

@@ -48,6 +48,20 @@ public sealed class LatePublishingTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
+    public async Task The_end_of_a_message_that_gives_its_slot_back_is_published_once()
+    {
+        await StoreAsync("refused");
+        await Messages.ApplyAsync("refused", message => message.WithSlot(new LocalDate(2026, 3, 8)), Cancellation);
+        await Messages.ApplyAsync("refused", message => message.Cancel(StatusReason.UserCancelled, TimelineSource.Api, Now), Cancellation);
+        _published.ShouldBe(2);
+        _published = 0;
+
+        (await Messages.ApplyAsync("refused", message => message.WithSlot(null), Cancellation)).ShouldBeOfType<Transition.Changed>();
+
+        _published.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_delivery_that_comes_after_the_message_was_given_up_is_published_a_minute_after_publishing_works_again()
     {
         await StoreUnconfirmedAsync("late");
@@ -100,7 +114,7 @@ public sealed class LatePublishingTests : IAsyncLifetime
         _published.ShouldBeGreaterThanOrEqualTo(1);
     }
 
-    private async Task StoreUnconfirmedAsync(string id)
+    private async Task StoreAsync(string id)
     {
         var message = MessageLifecycle.Create(
             new NewMessage
@@ -117,6 +131,11 @@ public sealed class LatePublishingTests : IAsyncLifetime
             Now);
         (await Messages.TryCreateAsync(message, Cancellation)).ShouldBeTrue();
         await Messages.ApplyAsync(id, current => current.Accept(Now), Cancellation);
+    }
+
+    private async Task StoreUnconfirmedAsync(string id)
+    {
+        await StoreAsync(id);
         await Messages.ApplyAsync(id, current => current.BeginAttempt("+12025550147", Now), Cancellation);
         await Messages.ApplyAsync(id, current => current.AttemptAccepted(1, Sid, "queued", Now), Cancellation);
         await Messages.ApplyAsync(id, current => current.MarkUnconfirmed(TimelineSource.Reconciler, Now), Cancellation);

@@ -27,6 +27,18 @@ public sealed class HopelessRetryTests : WithGuard
     }
 
     [Fact]
+    public async Task Message_thatWasMovedSinceItFailed_waits()
+    {
+        await FailedAsync(maxLateness: Duration.FromMinutes(1));
+        await PatchUserAsync("""{"quietHours":{"start":"12:00","end":"15:00"}}""");
+        var its = new CalendarEvent { Id = "e", CalendarId = "c", Start = Now + Duration.FromMinutes(30), End = Now + Duration.FromMinutes(60) };
+        await ApplyAsync(message => new Transition.Changed(message with { Event = its }));
+        await ApplyAsync(message => message.Move(Now + Duration.FromMinutes(20), sendAtLocal: null, TimelineSource.Api, Now));
+
+        (await PassAsync("m")).ShouldBe(new GuardResult.Wait(Now + Duration.FromMinutes(20)));
+    }
+
+    [Fact]
     public async Task Message_thatWaitsForAPauseUntilItsVeryLastMoment_waitsForThat()
     {
         await FailedAsync(maxLateness: Duration.FromMinutes(1));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using SmsDapr.Core.Delivery;
 using SmsDapr.Core.Messages;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Sending;
@@ -41,17 +42,20 @@ public sealed class RestartedAttemptTests : WithGuard
         (await Guard.AllowsAgainAsync(begun, Cancellation)).ShouldBeNull();
     }
 
-    [Fact]
-    public async Task Attempt_whileTheAccountIsPaused_isNot()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public async Task Attempt_whileTheAccountIsPaused_alsoWhenItsProbeIsDue_isNot(int secondsLater)
     {
         var begun = await BegunAsync();
         await Service.Services.GetRequiredService<SendingPause>().BeginAsync(Cancellation);
+        Service.Clock.Advance(TimeSpan.FromSeconds(secondsLater));
 
         (await Guard.AllowsAgainAsync(begun, Cancellation)).ShouldBeNull();
     }
 
     [Fact]
-    public async Task Attempt_thatDoesNotFitAnyMore_isAsIfItHadNotBegun()
+    public async Task Attempt_thatDoesNotFitAnyMore_waitsLikeAFailedOne_andAReceiptStillFindsIt()
     {
         await using var twilio = await EmptyTwilioAsync();
         await using var beside = await Service.StartServiceAsync(Service.GrpcAddress, $"--Twilio:BaseUrl={twilio.Urls.Single()}");
@@ -62,8 +66,10 @@ public sealed class RestartedAttemptTests : WithGuard
         await beside.Services.GetRequiredService<MessageSteps>().LookAsync("m", Cancellation);
 
         var message = (await Messages.FindAsync("m", Cancellation))!.Value;
-        (message.Status, message.StatusReason, message.Attempts, message.SendAt).ShouldBe(
-            (MessageStatus.Scheduled, StatusReason.QuietHours, 0, Instant.FromUtc(2026, 3, 8, 14, 0)));
+        (message.Status, message.StatusReason, message.Attempts).ShouldBe((MessageStatus.Scheduled, StatusReason.Retry, 1));
+        var fact = new ReceiptFact(1, "SM1", "delivered", ErrorCode: null, Now, TimelineSource.Twilio);
+        (await Messages.ApplyAsync("m", current => current.ApplyReceipt(fact, RetryOptions.Default), Cancellation))
+            .ShouldBeOfType<Transition.Changed>().Next.Status.ShouldBe(MessageStatus.Delivered);
     }
 
     private static async Task<WebApplication> EmptyTwilioAsync()
