@@ -67,10 +67,14 @@ internal sealed class ReceiptMerge(
     {
         var meaning = ErrorCatalogue.Find(fact.ErrorCode);
         if (meaning.OptsOut)
-            await users.OptOutNumberAsync(message.UserId, fact.To ?? message.Sms.To, cancellation);
+            await users.OptOutNumberAsync(message.UserId, NumberOf(message, fact), cancellation);
         if (meaning.Category == ErrorCategory.AccountAuth)
             await pause.BeginAsync(cancellation);
     }
+
+    /// <summary>The number of the current attempt stands in the record, in our form; of an earlier one only the receipt knows it.</summary>
+    private static string? NumberOf(Message message, ReceiptFact fact) =>
+        message.CurrentAttempt?.TwilioSid == fact.TwilioSid ? message.Sms.To : fact.To ?? message.Sms.To;
 
     private async Task NudgeAsync(Message message, CancellationToken cancellation)
     {

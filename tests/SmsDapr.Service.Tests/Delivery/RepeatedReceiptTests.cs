@@ -39,6 +39,26 @@ public sealed class RepeatedReceiptTests : WithGuard
     }
 
     [Fact]
+    public async Task Receipt_ofAnEarlierAttemptToANumberThatTheUserLeft_optsOutNobody()
+    {
+        await CreateAsync("m");
+        foreach (var step in new Func<Message, Transition>[]
+        {
+            message => message.Accept(Now),
+            message => message.BeginAttempt("+12025550140", Now),
+            message => message.AttemptAbsent(1, Now, RetryOptions.Default),
+            message => message.BeginAttempt("+12025550147", message.DueAt),
+        })
+        {
+            (await Messages.ApplyAsync("m", step, Cancellation)).ShouldBeOfType<Transition.Changed>();
+        }
+
+        await Receipts.TakeAsync("m", new ReceiptFact(1, "SM1", "undelivered", 21610, Now, TimelineSource.Twilio) { To = "+12025550140" }, Cancellation);
+
+        (await Users.FindAsync(User, Cancellation)).OptOut.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Receipt_thatPausesTheAccount_stillDoesWhenItWasStoredAlready()
     {
         var fact = await StoredAsync(30002);
