@@ -4,6 +4,7 @@ using SmsDapr.Core.Users;
 using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Hosting;
 using SmsDapr.Service.Hosting.Options;
+using SmsDapr.Service.Hosting.Storage;
 using SmsDapr.Service.Users;
 
 namespace SmsDapr.Service.Messages;
@@ -48,6 +49,7 @@ internal sealed class MessageAcceptance(
     IUserDirectory users,
     SmsOptions options,
     TwilioOptions twilio,
+    Backoff backoff,
     IClock clock)
 {
     /// <summary>A request that has not started its workflow by then never will.</summary>
@@ -56,10 +58,8 @@ internal sealed class MessageAcceptance(
     /// <summary>Well before that, since starting takes its time too.</summary>
     private static readonly Duration StartsWithin = Duration.FromSeconds(30);
 
-    private const int Looks = 20;
-
-    /// <summary>Network time: the clock of the process may stand still.</summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    /// <summary>Spread over a second or two.</summary>
+    private const int Looks = 8;
 
     /// <summary>What the planner accepts under an id is always the same reminder, whatever its event looks like by then.</summary>
     private const string ReminderFingerprint = "reminder";
@@ -155,9 +155,9 @@ internal sealed class MessageAcceptance(
     /// <summary>Whether the workflow of a record is there within moments, as it is unless its request died on the way.</summary>
     private async Task<bool> BecomesVisibleAsync(Message message, CancellationToken cancellation)
     {
-        for (var look = 0; look < Looks; look++)
+        for (var look = 1; look <= Looks; look++)
         {
-            await Task.Delay(Glance, TimeProvider.System, cancellation);
+            await backoff.PauseAsync(look, cancellation);
             if (await engine.ExistsAsync(message.Id, cancellation))
                 return true;
         }

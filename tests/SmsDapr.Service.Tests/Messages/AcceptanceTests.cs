@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Tests.Hosting;
 using SmsDapr.Service.Tests.Sending;
@@ -15,6 +16,23 @@ public sealed class AcceptanceTests : WithGuard
         await UnderWayAsync();
 
         (await PostAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await Messages.FindAsync("m", Cancellation))!.Value.Body.ShouldBe("first");
+    }
+
+    [Fact]
+    public async Task Id_whoseRequestStartsItsWorkflowMeanwhile_isTaken()
+    {
+        await UnderWayAsync();
+        var looks = 0;
+        Service.OnSidecarCall = async (context, next) =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/GetInstance", StringComparison.Ordinal) && Interlocked.Increment(ref looks) == 2)
+                await Service.Services.GetRequiredService<MessageEngine>().StartAsync("m", Cancellation);
+            await next();
+        };
+
+        (await PostAsync()).ShouldBe(HttpStatusCode.Conflict);
+        looks.ShouldBeGreaterThanOrEqualTo(2);
         (await Messages.FindAsync("m", Cancellation))!.Value.Body.ShouldBe("first");
     }
 
