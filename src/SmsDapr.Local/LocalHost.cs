@@ -80,6 +80,7 @@ internal static class LocalHost
         finally
         {
             // Also after a start that failed halfway: what already talks to each other is to part in order.
+            await SidecarHost.StopDeliveriesAsync(sidecar);
             foreach (var host in hosts.Reverse())
                 await host.StopAsync(CancellationToken.None);
         }
@@ -107,9 +108,17 @@ internal static class LocalHost
         Banner.Print(options);
         var delivery = demo?.RunAsync(clock, service.Lifetime.ApplicationStopping);
 
-        await service.WaitForShutdownAsync(cancellation);
+        await AskedToStopAsync(service.Lifetime, cancellation);
         if (delivery is not null)
             await delivery;
+    }
+
+    private static async Task AskedToStopAsync(IHostApplicationLifetime lifetime, CancellationToken cancellation)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopping = lifetime.ApplicationStopping.Register(asked.SetResult);
+        await using var cancelled = cancellation.Register(lifetime.StopApplication);
+        await asked.Task;
     }
 
     private static WebApplication CreateSimulators(LocalOptions options, TimeProvider clock, Action<WebApplicationBuilder> track) =>

@@ -55,7 +55,7 @@ internal sealed partial class ZoneRulesSweep(
         }
         catch (Exception e) when (e is SidecarUnavailableException or RpcException)
         {
-            LogNotSwept(logger, e.GetType().Name);
+            LogNotYet(logger, e is RpcException rpc ? $"The sidecar answered {rpc.StatusCode}." : e.Message);
             return false;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -102,6 +102,6 @@ internal sealed partial class ZoneRulesSweep(
     [LoggerMessage(2006, LogLevel.Error, "Waiting messages could not be held to the time zone rules; the next start tries again")]
     private static partial void LogGivenUp(ILogger logger, Exception failure);
 
-    [LoggerMessage(2005, LogLevel.Warning, "Waiting messages could not be held to the time zone rules ({Failure}); tried again in a moment")]
-    private static partial void LogNotSwept(ILogger logger, string failure);
+    [LoggerMessage(2005, LogLevel.Information, "Waiting messages can't be held to the time zone rules yet, tried again in a moment: {Failure}")]
+    private static partial void LogNotYet(ILogger logger, string failure);
 }

@@ -25,10 +25,7 @@ internal sealed partial class InputBindings(
         {
             var route = spec.Text("route") ?? spec.Name;
             if (!await WantsAsync(spec, route, cancellationToken))
-            {
-                NotWanted(spec.Name);
                 continue;
-            }
 
             binding.Start((metadata, work) => DeliverAsync(spec.Name, route, metadata, work));
             _started.Add(binding);
@@ -50,10 +47,14 @@ internal sealed partial class InputBindings(
 
         for (var probe = 1; probe <= Probes; probe++)
         {
-            if (await ProbeAsync(spec.Name, route, cancellationToken) is { } wants)
-                return wants;
+            if (await ProbeAsync(spec.Name, route, cancellationToken) is not { } wants)
+                continue;
+            if (!wants)
+                NotWanted(spec.Name);
+            return wants;
         }
 
+        NeverSaid(spec.Name);
         return false;
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class InputBindings(
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            ProbeUnanswered(name, failure.GetType().Name);
+            ProbeUnanswered(name, failure is HttpRequestException ? "no connection" : "no answer in time");
             return null;
         }
     }
@@ -108,6 +109,9 @@ internal sealed partial class InputBindings(
     [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "The application did not answer input binding {Name}: {Failure}")]
     private partial void Unanswered(string name, string failure);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "The application did not say whether it wants input binding {Name}: {Failure}")]
+    [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "The application did not say yet whether it wants input binding {Name}: {Failure}")]
     private partial void ProbeUnanswered(string name, string failure);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "The application never said whether it wants input binding {Name}, which stays off; metadata direction: input starts it without asking")]
+    private partial void NeverSaid(string name);
 }

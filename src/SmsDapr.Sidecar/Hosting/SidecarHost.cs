@@ -53,6 +53,16 @@ public static class SidecarHost
         return app;
     }
 
+    /// <summary>
+    /// Brings the application nothing new and waits for what it is working on, for a few seconds at most. For whoever stops the application
+    /// before the sidecar: calls to one that is gone would fail.
+    /// </summary>
+    public static async Task StopDeliveriesAsync(WebApplication sidecar)
+    {
+        using var limit = new CancellationTokenSource(ShutdownTimeout);
+        await sidecar.Services.GetRequiredService<AppConnection>().StopAsync(limit.Token);
+    }
+
     private static void AddBuildingBlocks(IServiceCollection services, SidecarOptions options, TimeProvider clock, IWorkTracker work, StateFaults faults)
     {
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(work).AddSingleton(faults);
@@ -81,7 +91,7 @@ public static class SidecarHost
         services.AddWorkflowEngine(options, clock, work);
         services.AddDaprApi<WorkflowMethods>();
 
-        services.AddHostedService<AppConnection>();
+        services.AddSingleton<AppConnection>().AddHostedService(provider => provider.GetRequiredService<AppConnection>());
     }
 
     private static void MapBuildingBlocks(WebApplication app)

@@ -38,6 +38,21 @@ public sealed class ComponentSetsTests
         resources.Subscriptions.Single(subscription => subscription.Topic == "sms-status").DeadLetterTopic.ShouldNotBeNullOrEmpty();
     }
 
+    [Theory]
+    [InlineData("components/embedded")]
+    [InlineData("components/redis")]
+    [InlineData("components/postgres")]
+    [InlineData("deploy/kubernetes/base")]
+    public void The_service_s_timers_run_without_asking_an_application_that_may_still_be_starting(string directory)
+    {
+        var options = new SidecarOptions { AppId = "smsdapr", ResourcesPaths = [Path.Combine(Root(), directory)] };
+
+        var resources = new ResourceLoader(options, NullLogger<ResourceLoader>.Instance).Load();
+
+        var asked = resources.Components.Where(component => component.Type == "bindings.cron" && !component.Metadata.Any(item => item is { Name: "direction", Value: "input" }));
+        asked.Select(component => component.Name).ShouldBe(["check-alerts"]);
+    }
+
     private static string Root()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);

@@ -62,6 +62,8 @@ internal sealed class RunningSidecar : IAsyncDisposable
             await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
     }
 
+    public Task StopDeliveriesAsync() => SidecarHost.StopDeliveriesAsync(_app!);
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
