@@ -71,10 +71,7 @@ internal static class LocalHost
         WebApplication[] hosts = simulators is null ? [sidecar, service] : [simulators, sidecar, service];
         try
         {
-            foreach (var host in hosts)
-                await host.StartAsync(cancellation);
-            if (simulators is not null)
-                SimulatorHost.Resume(simulators);
+            await StartAsync(hosts, simulators, work, cancellation);
             await ServeAsync(options, clock, service, cancellation);
         }
         finally
@@ -111,6 +108,16 @@ internal static class LocalHost
         await AskedToStopAsync(service.Lifetime, cancellation);
         if (delivery is not null)
             await delivery;
+    }
+
+    /// <summary>One unit of work: a clock must not move between the service's start and what the simulators still have to bring it.</summary>
+    private static async Task StartAsync(IEnumerable<WebApplication> hosts, WebApplication? simulators, WorkCounter work, CancellationToken cancellation)
+    {
+        using var starting = work.Begin();
+        foreach (var host in hosts)
+            await host.StartAsync(cancellation);
+        if (simulators is not null)
+            SimulatorHost.Resume(simulators);
     }
 
     private static async Task AskedToStopAsync(IHostApplicationLifetime lifetime, CancellationToken cancellation)

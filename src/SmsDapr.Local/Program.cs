@@ -4,6 +4,9 @@ namespace SmsDapr.Local;
 
 public static class Program
 {
+    // Deliveries, service, sidecar and simulators end one after the other, each with a limit of its own; this one is for a process that hangs.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromMinutes(1);
+
     public static async Task<int> Main(string[] args)
     {
         var command = LocalCommand.Create(LocalHost.RunAsync);
@@ -14,6 +17,6 @@ public static class Program
             return 2;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout });
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using SmsDapr.EndToEnd.Tests.Harness;
@@ -113,12 +114,15 @@ public sealed class CalendarScenarios(VirtualSystem system) : IClassFixture<Virt
         await CalendarUser.PushedAsync(system);
         var before = (await _google.CallsAsync(anna.Calendar.Id, "list")).Count;
 
+        var began = Stopwatch.GetTimestamp();
         for (var change = 1; change <= 50; change++)
             await anna.Calendar.MoveAsync(id, start.AddMinutes(change));
         await CalendarUser.PushedAsync(system);
+        // One at once and one for each pause between bursts, which is real time; with a little left for the push in flight.
+        var most = 3 + (int)(Stopwatch.GetElapsedTime(began) / TimeSpan.FromMilliseconds(400));
 
         (await anna.OnlyMessageAsync(system.Api)).Time("sendAt").ShouldBe(start.AddMinutes(35));
-        ((await _google.CallsAsync(anna.Calendar.Id, "list")).Count - before).ShouldBeInRange(1, 10);
+        ((await _google.CallsAsync(anna.Calendar.Id, "list")).Count - before).ShouldBeInRange(1, Math.Min(most, 40));
     }
 
     [Fact]

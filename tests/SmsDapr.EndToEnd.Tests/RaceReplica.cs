@@ -8,7 +8,7 @@ namespace SmsDapr.EndToEnd.Tests;
 /// <summary>A second SmsDapr.Service beside the sidecar of a <see cref="LocalProcess"/>: another process with the same app id, on real time.</summary>
 public sealed class RaceReplica : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly Process _process;

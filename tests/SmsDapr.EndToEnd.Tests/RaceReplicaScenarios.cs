@@ -111,7 +111,8 @@ public sealed class RaceReplicaScenarios : IAsyncLifetime
     {
         var due = TimeProvider.System.GetUtcNow() + Lead;
         // Both sides of midnight would be two days with a limit each.
-        return due.TimeOfDay < Lead ? due + Lead : due;
+        var nextDay = new DateTimeOffset(due.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+        return nextDay - due < Limit ? nextDay + Lead : due;
     }
 
     private HttpClient Api(int number) => number % 2 == 0 ? _first.Api : _second!.Api;

@@ -12,7 +12,7 @@ public sealed class RuleZoneRulesScenarios : IAsyncLifetime
 {
     private const string Versions = "/v1.0/state/statestore/zone-rules";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     // Nine o'clock in Berlin.

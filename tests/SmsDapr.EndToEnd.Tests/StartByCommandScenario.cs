@@ -8,7 +8,7 @@ namespace SmsDapr.EndToEnd.Tests;
 /// <summary>What a new user does first: the README's command, and Ctrl+C.</summary>
 public sealed partial class StartByCommandScenario
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     [Fact]

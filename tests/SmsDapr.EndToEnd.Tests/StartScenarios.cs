@@ -8,7 +8,7 @@ namespace SmsDapr.EndToEnd.Tests;
 /// <summary>A start that cannot go on says why in one line and ends with a code that is not zero.</summary>
 public sealed class StartScenarios
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

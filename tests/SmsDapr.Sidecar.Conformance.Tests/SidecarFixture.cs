@@ -20,7 +20,7 @@ public class SidecarFixture : IAsyncLifetime
     public const string PubSub = "pubsub";
     public const string SecretStore = "secrets";
 
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(5);
 
     private readonly string _dataDirectory = Directory.CreateTempSubdirectory("smsdapr-conformance").FullName;
     private readonly string _resources;

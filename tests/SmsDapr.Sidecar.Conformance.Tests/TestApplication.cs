@@ -44,7 +44,7 @@ public sealed class TestApplication : IAsyncDisposable
     public async Task<ReceivedCall> NextAsync(string path, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(TimeSpan.FromSeconds(15));
+        timeout.CancelAfter(TimeSpan.FromMinutes(5));
         return await CallsTo(path).Reader.ReadAsync(timeout.Token);
     }
 

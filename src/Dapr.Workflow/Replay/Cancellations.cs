@@ -11,6 +11,9 @@ internal sealed class Cancellations(TurnLoop loop)
     /// <summary>Whether a CancelAsync was begun whose end has not been seen.</summary>
     public bool AreUnderWay => _watched.Exists(static watched => watched.IsUnderWay);
 
+    /// <summary>Whether those under way have told the waits, so that only the code that awaits a CancelAsync may still be to come.</summary>
+    public bool HaveCalledBack => _watched.TrueForAll(static watched => !watched.IsUnderWay || watched.HasCalledBack);
+
     public void Watch(Action cancel, CancellationToken token)
     {
         if (!token.CanBeCanceled)
@@ -25,7 +28,13 @@ internal sealed class Cancellations(TurnLoop loop)
                 cancel();
             }
             else
-                loop.RunOnTurn(cancel);
+            {
+                loop.RunOnTurn(() =>
+                {
+                    watched.HasCalledBack = true;
+                    cancel();
+                });
+            }
         }, useSynchronizationContext: false);
     }
 
@@ -36,7 +45,11 @@ internal sealed class Cancellations(TurnLoop loop)
     {
         public CancellationToken Token { get; } = token;
 
+        /// <summary>Cancelled on the turn's own thread: over when the call returned.</summary>
         public bool IsSeen { get; set; }
+
+        /// <summary>Cancelled from another thread, and the wait has been told.</summary>
+        public bool HasCalledBack { get; set; }
 
         public bool IsUnderWay => !IsSeen && Token.IsCancellationRequested;
     }

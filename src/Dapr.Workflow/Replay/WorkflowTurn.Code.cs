@@ -7,7 +7,9 @@ internal sealed partial class WorkflowTurn
 
     // Real time: the thread pool's, which runs the callbacks of a CancelAsync.
     private static readonly TimeSpan CancellationPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan UnawaitedCancellationPatience = TimeSpan.FromMilliseconds(100);
+
+    // For code that awaits a CancelAsync beside the workflow's own tasks: it follows on the callbacks' heels, or there is none.
+    private static readonly TimeSpan FollowUpPatience = TimeSpan.FromMilliseconds(100);
 
     private bool IsWaiting => _run is { IsCompleted: false } && _context.Next is null && _failure is null;
 
@@ -31,7 +33,8 @@ internal sealed partial class WorkflowTurn
         var isAwaited = !_context.IsAwaited;
         if (isAwaited)
             _ = _run!.ContinueWith(_ => _loop.WakeUp(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        if (_loop.RunArrival(isAwaited ? CancellationPatience : UnawaitedCancellationPatience) is not false)
+        var isSureToCome = isAwaited || !_context.Cancellations.HaveCalledBack;
+        if (_loop.RunArrival(isSureToCome ? CancellationPatience : FollowUpPatience) is not false)
             _context.Cancellations.End();
     }
 }

@@ -57,10 +57,13 @@ internal sealed partial class CalendarStart(
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>The look; completed when it is over.</summary>
+    public Task Look { get; private set; } = Task.CompletedTask;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var unit = work.Begin();
-        lifetime.ApplicationStarted.Register(() => _ = Task.Run(() => LookAsync(unit, lifetime.ApplicationStopping), CancellationToken.None));
+        lifetime.ApplicationStarted.Register(() => Look = Task.Run(() => LookAsync(unit, lifetime.ApplicationStopping), CancellationToken.None));
         return Task.CompletedTask;
     }
 
@@ -70,27 +73,22 @@ internal sealed partial class CalendarStart(
     {
         try
         {
-            for (var attempt = 0; attempt < Tries; attempt++)
+            for (var attempt = 1; !await TryLookAsync(unit, stopping) && attempt < Tries; attempt++)
             {
-                if (await TryLookAsync(stopping))
-                    return;
                 // A sidecar may start after its application. The cron job looks too, so this need not go on for ever.
-                unit?.Dispose();
                 await Task.Delay(Pause, time, stopping);
+                unit = work.Begin();
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The next start looks.
         }
-        finally
-        {
-            unit?.Dispose();
-        }
     }
 
-    private async Task<bool> TryLookAsync(CancellationToken stopping)
+    private async Task<bool> TryLookAsync(IDisposable? unit, CancellationToken stopping)
     {
+        using var _ = unit;
         try
         {
             await jobs.PlanAsync(stopping);

@@ -19,6 +19,7 @@ internal sealed partial class ZoneRulesSweep(
     MessageChangesByCaller changes,
     IUserDirectory users,
     IClock clock,
+    BackgroundWork work,
     ILogger<ZoneRulesSweep> logger) : BackgroundService
 {
     private const string Key = "zone-rules";
@@ -42,6 +43,7 @@ internal sealed partial class ZoneRulesSweep(
     /// <summary>False while the sidecar does not answer. Whatever else fails is no reason for the service to end: each message is held to the rules again when it is due.</summary>
     private async Task<bool> TrySweepAsync(CancellationToken cancellation)
     {
+        using var unit = work.Begin();
         try
         {
             if (await documents.FindAsync<ZoneRules>(Key, cancellation) is { Value.Tzdb: var seen } && string.CompareOrdinal(seen, Version) >= 0)

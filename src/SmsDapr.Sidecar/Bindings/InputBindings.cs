@@ -13,6 +13,7 @@ internal sealed partial class InputBindings(
     ILogger<InputBindings> logger) : IAppListener, IDisposable
 {
     private const int Probes = 3;
+    private const string Direction = "direction";
 
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
 
@@ -21,7 +22,8 @@ internal sealed partial class InputBindings(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var (spec, binding) in components.OfType<IInputBinding>())
+        // Those that need no answer first: probing may take long.
+        foreach (var (spec, binding) in components.OfType<IInputBinding>().OrderBy(component => component.Spec.Text(Direction) is null))
         {
             var route = spec.Text("route") ?? spec.Name;
             if (!await WantsAsync(spec, route, cancellationToken))
@@ -42,7 +44,7 @@ internal sealed partial class InputBindings(
 
     private async Task<bool> WantsAsync(ComponentSpec spec, string route, CancellationToken cancellationToken)
     {
-        if (spec.Text("direction") is { } direction)
+        if (spec.Text(Direction) is { } direction)
             return direction.Split(',').Any(part => part.Trim().Equals("input", StringComparison.OrdinalIgnoreCase));
 
         for (var probe = 1; probe <= Probes; probe++)

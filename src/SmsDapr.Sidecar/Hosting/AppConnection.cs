@@ -10,9 +10,18 @@ internal interface IAppListener
 }
 
 /// <summary>Waits in the background for the application's port and then starts subscriptions and input bindings.</summary>
-internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppListener> listeners, ILogger<AppConnection> logger) : BackgroundService
+internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppListener> listeners, IWorkTracker work, ILogger<AppConnection> logger) : BackgroundService
 {
     private readonly List<IAppListener> _started = [];
+    private WorkUnit? _connecting;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // A clock that moved before the timers of input bindings are set would pass their ticks over.
+        if (app.Exists)
+            _connecting = new WorkUnit(work);
+        return base.StartAsync(cancellationToken);
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -41,6 +50,7 @@ internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppList
                 await listener.StartAsync(stoppingToken);
             }
 
+            _connecting?.Dispose();
             app.MarkReady();
             Connected();
         }
@@ -51,6 +61,10 @@ internal sealed partial class AppConnection(AppChannel app, IEnumerable<IAppList
         catch (Exception unreachable) when (unreachable is HttpRequestException or OperationCanceledException)
         {
             Unreachable(unreachable);
+        }
+        finally
+        {
+            _connecting?.Dispose();
         }
     }
 

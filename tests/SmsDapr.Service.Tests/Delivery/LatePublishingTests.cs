@@ -13,6 +13,9 @@ public sealed class LatePublishingTests : IAsyncLifetime
 {
     private const string Sid = "SM00000000000000000000000000000001";
 
+    // On the clock of the sidecar, which is the real one.
+    private static readonly DateTime FarAway = new(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private readonly RunningService _service = new();
     private volatile bool _isDown;
     private int _published;
@@ -101,11 +104,11 @@ public sealed class LatePublishingTests : IAsyncLifetime
             RunningService.AdminKey, HttpMethod.Put, "/v1/users/anna/phone", new { phoneNumber = "+12025550147", verified = true });
         phone.ShouldBe(HttpStatusCode.OK);
         var (accepted, _) = await _service.SendAsync(
-            RunningService.AdminKey, HttpMethod.Post, "/v1/messages", new { id = "next-month", userId = "anna", body = "text", sendAt = (Now + Duration.FromDays(30)).ToDateTimeUtc() });
+            RunningService.AdminKey, HttpMethod.Post, "/v1/messages", new { id = "far-away", userId = "anna", body = "text", sendAt = FarAway });
         accepted.ShouldBe(HttpStatusCode.Accepted);
-        await WaitUntilAcceptedAsync("next-month");
+        await WaitUntilAcceptedAsync("far-away");
         _isDown = true;
-        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Post, "/v1/messages/next-month/cancel");
+        await _service.SendAsync(RunningService.AdminKey, HttpMethod.Post, "/v1/messages/far-away/cancel");
         _isDown = false;
         _published = 0;
 

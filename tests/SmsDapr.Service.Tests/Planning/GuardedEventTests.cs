@@ -141,6 +141,16 @@ public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
     [Fact]
     public async Task Guard_ofAReminderThatIsDue_costsThreeReadsOfTheStore()
     {
+        // The store is not this test's alone: what others read meanwhile can only add to one of them.
+        var fewest = int.MaxValue;
+        for (var reminder = 0; reminder < 5; reminder++)
+            fewest = Math.Min(fewest, await ReadsOfGuardAsync());
+
+        fewest.ShouldBe(3);
+    }
+
+    private async Task<int> ReadsOfGuardAsync()
+    {
         var (_, id) = await ReminderAsync();
         await Messages.ApplyAsync(id, message => message.Accept(_host.Now), Cancellation);
         var guard = _host.Services.GetRequiredService<SendGuard>();
@@ -164,7 +174,7 @@ public sealed class GuardedEventTests(RunningService running) : IAsyncLifetime
             running.OnSidecarCall = (_, next) => next();
         }
 
-        reads.ShouldBe(3);
+        return reads;
     }
 
     /// <param name="id">The message.</param>

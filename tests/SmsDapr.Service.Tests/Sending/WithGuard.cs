@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
 using SmsDapr.Core.Messages;
+using SmsDapr.Service.Calendar;
 using SmsDapr.Service.Messages;
 using SmsDapr.Service.Sending;
 using SmsDapr.Service.Tests.Hosting;
@@ -22,6 +23,7 @@ public abstract class WithGuard : WithOwnService
         await base.InitializeAsync();
         // What it writes and reads at the start must not come in between.
         await Service.Services.GetServices<IHostedService>().OfType<ZoneRulesSweep>().Single().ExecuteTask!;
+        await Service.Services.GetServices<IHostedService>().OfType<CalendarStart>().Single().Look;
         await Service.SendAsync(RunningService.AdminKey, HttpMethod.Put, $"/v1/users/{User}/phone", new { phoneNumber = "+12025550147", verified = true });
         await PatchUserAsync("""{"quietHours":null,"timeZone":"Europe/Berlin"}""");
     }

@@ -5,7 +5,7 @@ namespace SmsDapr.Sidecar.Conformance.Tests.Durability;
 
 public sealed class FullDisk
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -43,7 +43,12 @@ public sealed class FullDisk
                 await call();
                 return;
             }
-            catch (RpcException notYet) when (notYet.StatusCode == StatusCode.Unavailable)
+            catch (RpcException done) when (done.StatusCode == StatusCode.AlreadyExists)
+            {
+                // An earlier try whose answer came too late.
+                return;
+            }
+            catch (RpcException notYet) when (notYet.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
             {
                 await tick.WaitForNextTickAsync(patience.Token);
             }

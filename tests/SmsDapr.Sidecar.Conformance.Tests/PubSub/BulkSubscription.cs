@@ -40,7 +40,11 @@ public abstract class BulkSubscription(SidecarFixture sidecar) : PubSubTests(sid
 
         var buried = await application.NextAsync("events/bulk-dead", Cancellation);
         buried.Json["type"]!.GetValue<string>().ShouldBe("refused");
-        await application.NextAsync("events/bulk", Cancellation);
+
+        // On a busy machine the two may come in calls of their own; none is left to the next test.
+        var call = await application.NextAsync("events/bulk", Cancellation);
+        while (call.Json["entries"]!.AsArray().All(entry => entry!["event"]!["type"]!.GetValue<string>() != "refused"))
+            call = await application.NextAsync("events/bulk", Cancellation);
     }
 
     private static IResult Settle(ReceivedCall call, Func<string, string?> status)

@@ -87,7 +87,7 @@ public sealed class ChildWorkflows(SidecarFixture sidecar) : WorkflowTests(sidec
     private async Task ChildRunsAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         await Client.WaitForWorkflowStartAsync($"{Id}-child", cancellation: patience.Token);
     }
 }

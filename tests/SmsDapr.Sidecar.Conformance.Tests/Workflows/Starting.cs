@@ -50,7 +50,7 @@ public sealed class Starting(SidecarFixture sidecar) : WorkflowTests(sidecar)
     [Fact]
     public async Task A_scheduled_start_is_pending_until_its_time()
     {
-        var startAt = TimeProvider.System.GetUtcNow().AddSeconds(3);
+        var startAt = TimeProvider.System.GetUtcNow().AddSeconds(8);
 
         await Client.ScheduleNewWorkflowAsync("when", Id, null, startAt, Cancellation);
 

@@ -5,6 +5,9 @@ namespace SmsDapr.Sidecar.Conformance.Tests.Workflows;
 
 public sealed class Suspending(SidecarFixture sidecar) : WorkflowTests(sidecar)
 {
+    // Long enough for the call that suspends it to come before it is over.
+    private static readonly TimeSpan ShortSleep = TimeSpan.FromSeconds(4);
+
     internal static void Register(WorkflowRuntimeOptions options)
     {
         options.RegisterWorkflow<string, string>("steps", async (context, _) =>
@@ -17,7 +20,7 @@ public sealed class Suspending(SidecarFixture sidecar) : WorkflowTests(sidecar)
         });
         options.RegisterWorkflow<string, string>("short-sleep", async (context, _) =>
         {
-            await context.CreateTimer(TimeSpan.FromMilliseconds(500));
+            await context.CreateTimer(ShortSleep);
             context.SetCustomStatus("awake");
             return await context.WaitForExternalEventAsync<string>("finish");
         });
@@ -91,7 +94,7 @@ public sealed class Suspending(SidecarFixture sidecar) : WorkflowTests(sidecar)
     private async Task TimerFiredAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (!(await Client.GetInstanceHistoryAsync(Id, patience.Token)).Any(e => e.EventType == Dapr.Workflow.Client.WorkflowHistoryEventType.TimerFired))
             await tick.WaitForNextTickAsync(patience.Token);

@@ -5,7 +5,7 @@ namespace SmsDapr.Sidecar.Conformance.Tests.Workflows;
 /// <summary>Shorthand for workflows; each test has instances of its own.</summary>
 public abstract class WorkflowTests(SidecarFixture sidecar) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

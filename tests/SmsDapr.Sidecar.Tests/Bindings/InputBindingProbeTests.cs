@@ -44,7 +44,7 @@ public sealed class InputBindingProbeTests : IDisposable
 
         await using var sidecar = await RunningSidecar.StartAsync(options => options with { ResourcesPaths = [_directory.Path], AppPort = application.Port });
 
-        await ticks.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancellation);
+        await ticks.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System, Cancellation);
         (await sidecar.Http.GetAsync("/v1.0/healthz/outbound", Cancellation)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 }

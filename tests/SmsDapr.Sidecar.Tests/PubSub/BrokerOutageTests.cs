@@ -10,7 +10,7 @@ namespace SmsDapr.Sidecar.Tests.PubSub;
 public sealed class BrokerOutageTests : IDisposable
 {
     private static readonly string? Host = Environment.GetEnvironmentVariable("REDIS_HOST");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryDirectory _directory = new();
     private readonly string _topic = $"topic-{Guid.NewGuid():N}";

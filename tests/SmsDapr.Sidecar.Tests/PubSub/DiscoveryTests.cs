@@ -9,7 +9,7 @@ namespace SmsDapr.Sidecar.Tests.PubSub;
 /// <summary>An application that is late, slow, broken or restarted.</summary>
 public sealed class DiscoveryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Channel<string> _received = Channel.CreateUnbounded<string>();
 

@@ -10,7 +10,7 @@ public sealed partial class StoreOutageTests : IDisposable
 {
     private const string Store = "/v1.0/state/statestore";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryDirectory _directory = new();
 

@@ -114,7 +114,7 @@ public sealed class CrashTests
     /// <summary>The child process and, in this process, its worker and its client.</summary>
     private sealed class EngineProcess(string directory) : IAsyncDisposable
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
         private Process? _process;
         private ScriptedWorker? _worker;

@@ -65,7 +65,7 @@ internal sealed class EngineHost : IAsyncDisposable
         var worker = new ScriptedWorker(Hub, script);
         _workers.RemoveAll(other => other.HasLeft);
         _workers.Add(worker);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
         while (Engine.ConnectedWorkers != _workers.Count)
         {
             patience.Token.ThrowIfCancellationRequested();
@@ -171,7 +171,7 @@ internal sealed class OpenWork : IWorkTracker
     public Task IdleAsync()
     {
         lock (_lock)
-            return _idle.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+            return _idle.Task.WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System);
     }
 
     private static TaskCompletionSource Completed()

@@ -103,7 +103,7 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 
     public async Task ReceivedAsync(Func<WorkItem, bool> wanted)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
         while (!Received.Any(wanted))
         {
             patience.Token.ThrowIfCancellationRequested();

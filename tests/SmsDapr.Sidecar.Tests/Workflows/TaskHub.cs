@@ -8,7 +8,7 @@ namespace SmsDapr.Sidecar.Tests.Workflows;
 /// <summary>A client of the workers' service, speaking real gRPC.</summary>
 internal sealed class TaskHub(Uri address) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress(address);
 

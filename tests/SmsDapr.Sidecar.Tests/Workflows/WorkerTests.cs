@@ -136,7 +136,7 @@ public sealed class WorkerTests
     public async Task Worker_that_takes_nothing_for_too_long_loses_its_stream_and_its_work()
     {
         // Real time, and long enough that a healthy worker on a busy machine is not taken for a stuck one.
-        await using var host = await EngineHost.StartAsync(new EngineSettings { SendTimeout = TimeSpan.FromSeconds(2) });
+        await using var host = await EngineHost.StartAsync(new EngineSettings { SendTimeout = TimeSpan.FromSeconds(5) });
         var input = new string('x', 300_000);
         using var stuck = host.Hub.WorkItems(TestContext.Current.CancellationToken);
         var started = Enumerable.Range(0, 20).Select(n => host.Hub.StartAsync("work", $"instance-{n}", input)).ToList();

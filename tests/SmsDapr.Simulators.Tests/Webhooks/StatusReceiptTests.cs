@@ -143,7 +143,7 @@ public sealed class StatusReceiptTests
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Answer = (number, http) => number == 1 ? UntilAborted(http) : Task.CompletedTask;
         await using var simulator = await Simulator.StartAsync();
-        await simulator.CreateAsync(callback: receiver.Url + "#rc=1&rp=rt&rt=1000");
+        await simulator.CreateAsync(callback: receiver.Url + "#rc=5&rp=rt&rt=1000");
 
         simulator.Clock.Advance(TimeSpan.FromSeconds(1));
 

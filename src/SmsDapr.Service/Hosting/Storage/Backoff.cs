@@ -4,7 +4,8 @@ namespace SmsDapr.Service.Hosting.Storage;
 
 /// <summary>
 /// Repeats calls to the sidecar after a jittered pause. All of this is network time, so it runs on the real clock also
-/// where the service's own clock stands still. A store that was given up on gets one try per call until it answers again: an outage
+/// where the service's own clock stands still. Also a call that took all the time there is gets a second try, since its cause may
+/// have been this machine. A store that was given up on gets one try per call until it answers again: an outage
 /// of hours costs little, and its end is found at once.
 /// </summary>
 /// <param name="random">Numbers from 0 to 1, safe for concurrent use.</param>
@@ -31,7 +32,7 @@ internal sealed class Backoff(Func<double> random)
             catch (RpcException failure)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (_givenUp || attempt == MaxAttempts || TimeProvider.System.GetElapsedTime(started) > Budget || IsHopeless(failure.StatusCode))
+                if (_givenUp || attempt == MaxAttempts || (attempt > 1 && TimeProvider.System.GetElapsedTime(started) > Budget) || IsHopeless(failure.StatusCode))
                 {
                     _givenUp = true;
                     throw new StateStoreUnavailableException($"The state store answered {failure.StatusCode}.", failure);
