@@ -13,7 +13,7 @@ internal static class DaprRegistration
     {
         builder.Services.AddSingleton<SidecarChannel>();
         builder.Services.AddSingleton<StateClient>();
-        builder.Services.AddSingleton(new Backoff(() => RandomNumberGenerator.GetInt32(1000) / 1000.0));
+        builder.Services.AddSingleton(new Backoff(() => RandomNumberGenerator.GetInt32(1000) / 1000.0, TimeProvider.System));
         builder.Services.AddSingleton<IDocumentStore, DocumentStore>();
         builder.Services.AddDaprClient(client => client
             .UseGrpcEndpoint(options.GrpcEndpoint.ToString())

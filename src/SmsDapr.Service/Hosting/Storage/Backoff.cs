@@ -9,7 +9,8 @@ namespace SmsDapr.Service.Hosting.Storage;
 /// of hours costs little, and its end is found at once.
 /// </summary>
 /// <param name="random">Numbers from 0 to 1, safe for concurrent use.</param>
-internal sealed class Backoff(Func<double> random)
+/// <param name="network">The clock of the network: the real one.</param>
+internal sealed class Backoff(Func<double> random, TimeProvider network)
 {
     private const int MaxAttempts = 4;
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(3);
@@ -20,7 +21,7 @@ internal sealed class Backoff(Func<double> random)
     /// <exception cref="StateStoreUnavailableException">It kept failing.</exception>
     public async Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var started = network.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -32,7 +33,7 @@ internal sealed class Backoff(Func<double> random)
             catch (RpcException failure)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (_givenUp || attempt == MaxAttempts || (attempt > 1 && TimeProvider.System.GetElapsedTime(started) > Budget) || IsHopeless(failure.StatusCode))
+                if (_givenUp || attempt == MaxAttempts || (attempt > 1 && network.GetElapsedTime(started) > Budget) || IsHopeless(failure.StatusCode))
                 {
                     _givenUp = true;
                     throw new StateStoreUnavailableException($"The state store answered {failure.StatusCode}.", failure);
@@ -45,7 +46,7 @@ internal sealed class Backoff(Func<double> random)
 
     /// <summary>Waits around 20 ms, 40 ms, 80 ms… for attempts 1, 2, 3…</summary>
     public Task PauseAsync(int attempt, CancellationToken cancellation) =>
-        Task.Delay(Unit * ((1 << Math.Min(attempt - 1, 4)) * (0.5 + random())), TimeProvider.System, cancellation);
+        Task.Delay(Unit * ((1 << Math.Min(attempt - 1, 4)) * (0.5 + random())), network, cancellation);
 
     // A wrong store name or token does not get better.
     private static bool IsHopeless(StatusCode code) =>
